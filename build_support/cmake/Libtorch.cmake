@@ -1,0 +1,62 @@
+# Finds or fetches libtorch for this build and makes it the target simple_torch_libtorch.
+include_guard()
+include(LibtorchFind)
+
+function(simple_torch_use_libtorch)
+  libtorch_find("${SIMPLE_TORCH_LIBTORCH}")
+  if(NOT LIBTORCH_FOUND_BY AND NOT LIBTORCH_ERROR AND NOT "$ENV{SIMPLE_TORCH_FETCH}" STREQUAL "0")
+    execute_process(
+      COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/build_support/cmake/LibtorchFetch.cmake"
+      RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+      message(FATAL_ERROR "No libtorch was found, and fetching one failed; see above")
+    endif()
+    libtorch_find("")
+  endif()
+  if(SIMPLE_TORCH_VERBOSE OR (NOT LIBTORCH_FOUND_BY AND NOT LIBTORCH_ERROR))
+    foreach(line IN LISTS LIBTORCH_REPORT)
+      message(STATUS "libtorch by ${line}")
+    endforeach()
+  endif()
+  if(LIBTORCH_ERROR)
+    message(FATAL_ERROR "No usable libtorch. ${LIBTORCH_ERROR}.\n"
+      "Unset it to have libtorch found or fetched, or let it name the folder that holds "
+      "libtorch's include and lib.")
+  endif()
+  if(NOT LIBTORCH_FOUND_BY)
+    message(FATAL_ERROR "No libtorch was found, and SIMPLE_TORCH_FETCH=0 forbids to fetch one. "
+      "Set LIBTORCH to the folder of a libtorch.")
+  endif()
+  libtorch_unresolved("${LIBTORCH_LIB}/libtorch_cpu.so" missing)
+  if(missing)
+    list(JOIN missing ", " missing)
+    message(FATAL_ERROR "The libtorch in ${LIBTORCH_LIB} needs ${missing}, which this machine "
+      "lacks. Install what provides it, add its folder to LD_LIBRARY_PATH, or unset "
+      "${LIBTORCH_FOUND_BY} to have another libtorch found or fetched.")
+  endif()
+  if(LIBTORCH_VERSION VERSION_GREATER SIMPLE_TORCH_NEWEST_LIBTORCH)
+    message(WARNING "libtorch ${LIBTORCH_VERSION} is newer than any this was tested with")
+  endif()
+  message(STATUS "libtorch ${LIBTORCH_VERSION} by ${LIBTORCH_FOUND_BY}: ${LIBTORCH_LIB}")
+
+  string(REPLACE "." ";" numbers "${LIBTORCH_VERSION}")
+  list(GET numbers 0 major)
+  list(GET numbers 1 minor)
+  set(suffix "${CMAKE_SHARED_LIBRARY_SUFFIX}")
+  add_library(simple_torch_libtorch INTERFACE)
+  target_include_directories(simple_torch_libtorch SYSTEM INTERFACE
+    "${LIBTORCH_INCLUDE}" "${LIBTORCH_INCLUDE}/torch/csrc/api/include")
+  target_link_libraries(simple_torch_libtorch INTERFACE
+    "${LIBTORCH_LIB}/libtorch_cpu${suffix}" "${LIBTORCH_LIB}/libc10${suffix}")
+  target_compile_definitions(simple_torch_libtorch INTERFACE
+    SIMPLE_TORCH_LIBTORCH_MAJOR=${major}
+    SIMPLE_TORCH_LIBTORCH_MINOR=${minor}
+    SIMPLE_TORCH_LIBTORCH_VERSION="${LIBTORCH_VERSION}")
+  if(NOT LIBTORCH_CXX11_ABI STREQUAL "")
+    target_compile_definitions(simple_torch_libtorch INTERFACE
+      _GLIBCXX_USE_CXX11_ABI=${LIBTORCH_CXX11_ABI})
+  endif()
+  set(SIMPLE_TORCH_LIBTORCH_RPATH "${LIBTORCH_LIB}" PARENT_SCOPE)
+  set(SIMPLE_TORCH_LIBTORCH_CXX11_ABI "${LIBTORCH_CXX11_ABI}" PARENT_SCOPE)
+  set(SIMPLE_TORCH_LIBTORCH_VERSION "${LIBTORCH_VERSION}" PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,34 @@
+# Installing, finding the installed tree with CMake or pkg-config, and the archive.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+install(TARGETS simple_torch_ffi EXPORT simple_torch
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/simple_torch)
+install(EXPORT simple_torch NAMESPACE simple_torch::
+  FILE simple_torch-targets.cmake
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)
+
+set(support "${CMAKE_CURRENT_LIST_DIR}/../package")
+configure_package_config_file("${support}/simple_torch-config.cmake.in"
+  "${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config.cmake"
+  INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)
+write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config-version.cmake"
+  COMPATIBILITY SameMinorVersion)
+configure_file("${support}/simple_torch.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/simple_torch.pc"
+  @ONLY)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config.cmake"
+              "${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config-version.cmake"
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/simple_torch.pc"
+  DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES LICENSE-MIT LICENSE-APACHE README.md
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/simple_torch)
+
+set(CPACK_GENERATOR TGZ)
+set(CPACK_PACKAGE_NAME simple_torch)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_FILE_NAME
+  "simple_torch-${PROJECT_VERSION}-libtorch-${SIMPLE_TORCH_LIBTORCH_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR}")
+set(CPACK_STRIP_FILES ON)
+include(CPack)

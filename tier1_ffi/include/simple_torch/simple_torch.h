@@ -1,0 +1,16 @@
+/** Everything that libsimple_torch_ffi offers. The rules are in abi.h. */
+#ifndef SIMPLE_TORCH_SIMPLE_TORCH_H_
+#define SIMPLE_TORCH_SIMPLE_TORCH_H_
+
+#include "simple_torch/abi.h"
+#include "simple_torch/device.h"
+#include "simple_torch/dtype.h"
+#include "simple_torch/error.h"
+#include "simple_torch/handle.h"
+#include "simple_torch/library.h"
+#include "simple_torch/memory.h"
+#include "simple_torch/random.h"
+#include "simple_torch/scope.h"
+#include "simple_torch/tensor.h"
+
+#endif

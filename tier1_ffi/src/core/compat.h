@@ -1,0 +1,81 @@
+// All that differs between the libtorch versions this source is built for. Everything
+// else in the tree is written once.
+#pragma once
+
+#include <c10/core/Allocator.h>
+#include <c10/core/Scalar.h>
+#include <c10/util/Exception.h>
+#include <c10/util/Logging.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+// SIMPLE_TORCH_LIBTORCH_MAJOR and _MINOR come from the build, which reads version.h.
+#define SIMPLE_TORCH_LIBTORCH_AT_LEAST(major, minor) \
+  (SIMPLE_TORCH_LIBTORCH_MAJOR > (major) ||          \
+   (SIMPLE_TORCH_LIBTORCH_MAJOR == (major) && SIMPLE_TORCH_LIBTORCH_MINOR >= (minor)))
+
+namespace simple_torch::compat {
+
+// c10::Allocator: `allocate` was const, and `copy_data` did not exist.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)
+class Allocator : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) final { return obtain(bytes); }
+  void copy_data(void* to, const void* from, size_t count) const final {
+    default_copy_data(to, from, count);
+  }
+
+ protected:
+  virtual c10::DataPtr obtain(size_t bytes) const = 0;
+};
+#elif SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 2)
+class Allocator : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) const final { return obtain(bytes); }
+  void copy_data(void* to, const void* from, size_t count) const final {
+    default_copy_data(to, from, count);
+  }
+
+ protected:
+  virtual c10::DataPtr obtain(size_t bytes) const = 0;
+};
+#else
+class Allocator : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) const final { return obtain(bytes); }
+
+ protected:
+  virtual c10::DataPtr obtain(size_t bytes) const = 0;
+};
+#endif
+
+// An error's backtrace: symbolised when it is read, or, in old versions, when it is thrown.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 4)
+using Backtrace = c10::Backtrace;
+inline std::string backtrace_text(const Backtrace& backtrace) {
+  return backtrace == nullptr ? std::string() : backtrace->get();
+}
+inline void avoid_costly_backtraces() {}
+#else
+using Backtrace = std::string;
+inline std::string backtrace_text(const Backtrace& backtrace) { return backtrace; }
+inline void avoid_costly_backtraces() {
+  c10::SetStackTraceFetcher([] { return std::string(); });
+}
+#endif
+
+// Integers above INT64_MAX exist in scalars since there is a uint64 dtype; their 64 bits
+// pass.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)
+inline bool is_uint64(c10::ScalarType dtype) { return dtype == c10::ScalarType::UInt64; }
+inline int64_t integer_bits(const c10::Scalar& number) {
+  return is_uint64(number.type()) ? static_cast<int64_t>(number.toUInt64()) : number.toLong();
+}
+#else
+inline bool is_uint64(c10::ScalarType) { return false; }
+inline int64_t integer_bits(const c10::Scalar& number) { return number.toLong(); }
+#endif
+
+}  // namespace simple_torch::compat

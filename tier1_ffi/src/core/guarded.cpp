@@ -1,0 +1,77 @@
+#include "core/guarded.h"
+
+#include <c10/util/Exception.h>
+
+#include <new>
+#include <typeinfo>
+
+#include "memory/runtime.h"
+
+namespace simple_torch {
+
+std::atomic<bool> work_waits{false};
+const char* refusal = nullptr;
+
+void do_waiting_work() noexcept {
+  work_waits.store(false, std::memory_order_relaxed);
+  HandleTable::get().drain();
+  collect_if_wanted();
+}
+
+namespace {
+
+int64_t record(Code code, const char* argument, std::string_view text) noexcept {
+  CallState& state = CallState::get();
+  state.error.set(code, state.operation, argument, text);
+  return static_cast<int64_t>(code);
+}
+
+int64_t record_torch(Code code, const c10::Error& error) noexcept {
+  const int64_t recorded = record(code, "", error.what_without_backtrace());
+  try {
+    CallState::get().error.backtrace = error.backtrace();
+  } catch (...) {
+    // Old versions copy a string here; without memory the record has no backtrace.
+  }
+  return recorded;
+}
+
+}  // namespace
+
+int64_t record_current_exception() noexcept {
+  try {
+    throw;
+  } catch (const Failure& failure) {
+    return record(failure.code(), failure.argument(), failure.what());
+  } catch (const c10::IndexError& error) {
+    return record_torch(Code::kIndex, error);
+  } catch (const c10::TypeError& error) {
+    return record_torch(Code::kType, error);
+  } catch (const c10::ValueError& error) {
+    return record_torch(Code::kValue, error);
+  } catch (const c10::NotImplementedError& error) {
+    return record_torch(Code::kNotImplemented, error);
+  } catch (const c10::OutOfMemoryError& error) {
+    return record_torch(Code::kOutOfMemory, error);
+  } catch (const c10::LinAlgError& error) {
+    return record_torch(Code::kLinalg, error);
+  } catch (const c10::Error& error) {
+    return record_torch(Code::kTorch, error);
+  } catch (const std::bad_alloc&) {
+    return record(Code::kOutOfMemory, "", "out of memory");
+  } catch (const std::exception& error) {
+    return record(Code::kTorch, "", error.what());
+  } catch (...) {
+    return record(Code::kInternal, "", "an exception of unknown type");
+  }
+}
+
+int64_t record_refusal() noexcept { return record(Code::kUnsupported, "", refusal); }
+
+void fail_callback() {
+  const TextBuffer& text = CallState::get().error.callback_text;
+  fail(Code::kCallback, "",
+       text.length() > 0 ? text.text() : "the callback failed without saying why");
+}
+
+}  // namespace simple_torch

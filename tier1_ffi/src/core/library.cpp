@@ -1,0 +1,81 @@
+// What happens when the library is loaded, and what it says of itself.
+#include "simple_torch/library.h"
+
+#include <ATen/Version.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "core/compat.h"
+#include "core/guarded.h"
+#include "device/cuda.h"
+#include "memory/cpu_allocator.h"
+
+namespace simple_torch {
+namespace {
+
+// The version of the libtorch in this process, in its own words; "" if it says none.
+std::string loaded_version() {
+  const std::string config = at::show_config();
+  constexpr std::string_view kKey = "TORCH_VERSION=";
+  const size_t start = config.find(kKey);
+  if (start == std::string::npos) return {};
+  const size_t from = start + kKey.size();
+  return config.substr(from, config.find_first_of(", \n", from) - from);
+}
+
+std::string major_minor(const std::string& version) {
+  const size_t dot = version.find('.');
+  return version.substr(0, dot == std::string::npos ? dot : version.find('.', dot + 1));
+}
+
+// Texts that live as long as the process: they are handed out as pointers.
+struct Versions {
+  std::string libtorch = loaded_version();
+  std::string both;
+  std::string refusal;
+
+  Versions() {
+    const std::string built_for = SIMPLE_TORCH_LIBTORCH_VERSION;
+    if (libtorch.empty()) libtorch = built_for;
+    both = "simple-torch " SIMPLE_TORCH_VERSION " (libtorch " + libtorch + ")";
+    if (major_minor(libtorch) != major_minor(built_for)) {
+      refusal = "this library was built for libtorch " + built_for +
+                ", but the process has loaded libtorch " + libtorch +
+                "; build simple-torch for that version, or load the other one first";
+    }
+  }
+};
+
+const Versions& versions() {
+  static const Versions& immortal = *new Versions;
+  return immortal;
+}
+
+// Runs when the library is loaded, before any of its functions can be called.
+[[maybe_unused]] const bool loaded = [] {
+  HandleTable::set_up();
+  if (!versions().refusal.empty()) {
+    refusal = versions().refusal.c_str();
+    return true;
+  }
+  const char* const wanted = std::getenv("SIMPLE_TORCH_BACKTRACE");
+  if (wanted == nullptr || std::strcmp(wanted, "1") != 0) compat::avoid_costly_backtraces();
+  install_cpu_allocator();
+  load_cuda_if_present();
+  return true;
+}();
+
+}  // namespace
+}  // namespace simple_torch
+
+int64_t simple_torch_available(void) { return simple_torch::refusal == nullptr ? 1 : 0; }
+
+const char* simple_torch_version(void) { return simple_torch::versions().both.c_str(); }
+
+int64_t simple_torch_abi_version(void) { return 1; }
+
+const char* simple_torch_libtorch_version(void) {
+  return simple_torch::versions().libtorch.c_str();
+}

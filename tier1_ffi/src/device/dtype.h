@@ -1,0 +1,20 @@
+// Dtypes as they cross the border.
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace simple_torch {
+
+// The dtype of a number; refuses those that name none.
+c10::ScalarType dtype_of(int64_t dtype, const char* argument);
+
+// nullopt for -1.
+std::optional<c10::ScalarType> optional_dtype(int64_t dtype, const char* argument);
+
+// The name in Python's torch; static.
+const char* dtype_name(c10::ScalarType dtype);
+
+}  // namespace simple_torch

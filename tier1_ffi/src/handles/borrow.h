@@ -1,0 +1,93 @@
+// How an exported function reaches the objects behind handles, and hands out new ones:
+// resolve -> call -> store.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/call_state.h"
+#include "handles/handle_table.h"
+
+namespace simple_torch {
+
+class Scope;
+
+// A kind's type. Tensors lie in the slot itself; objects of other kinds are owned by a
+// pointer in it.
+template <typename T>
+struct KindOf;
+template <>
+struct KindOf<at::Tensor> {
+  static constexpr Kind value = Kind::kTensor;
+};
+template <>
+struct KindOf<at::Generator> {
+  static constexpr Kind value = Kind::kGenerator;
+};
+template <>
+struct KindOf<Scope> {
+  static constexpr Kind value = Kind::kScope;
+};
+
+// The object behind a handle, for as long as this lives. Another thread may free the
+// handle meanwhile; the object stays.
+template <typename T>
+class Borrowed {
+ public:
+  explicit Borrowed(Pin&& pin) : pin_(std::move(pin)) {}
+  T& operator*() const { return *address(pin_.slot()); }
+  T* operator->() const { return address(pin_.slot()); }
+
+  static T* address(const Slot* slot) {
+    auto* const payload = const_cast<std::byte*>(slot->payload);
+    if constexpr (KindOf<T>::value == Kind::kTensor) {
+      return std::launder(reinterpret_cast<T*>(payload));
+    } else {
+      return *std::launder(reinterpret_cast<T**>(payload));
+    }
+  }
+
+ private:
+  Pin pin_;
+};
+
+template <typename T>
+Borrowed<T> borrow(simple_torch_handle handle, const char* argument) {
+  return Borrowed<T>(HandleTable::get().pin(handle, KindOf<T>::value, argument));
+}
+
+// A handle that goes to the caller. guarded() turns a failure of a function that returns
+// one into 0.
+struct OwnedHandle {
+  simple_torch_handle value;
+};
+
+// The handle of a new object, which belongs to the scope that is open on this thread.
+template <typename F>
+OwnedHandle store_as(Kind kind, F&& fill) {
+  CallState& state = CallState::get();
+  const simple_torch_handle handle =
+      HandleTable::get().insert(state.slots, state.operation, kind, std::forward<F>(fill));
+  if (state.scopes.open()) [[unlikely]] state.scopes.add(handle);
+  return {handle};
+}
+
+inline OwnedHandle store(at::Tensor&& tensor) {
+  return store_as(Kind::kTensor,
+                  [&](void* payload) { new (payload) at::Tensor(std::move(tensor)); });
+}
+
+template <typename T>
+OwnedHandle store(std::unique_ptr<T> object) {
+  return store_as(KindOf<T>::value,
+                  [&](void* payload) { new (payload) T*(object.release()); });
+}
+
+// Copies of the tensors behind a list of handles.
+std::vector<at::Tensor> borrow_all(const simple_torch_handle* handles, int64_t count,
+                                   const char* argument);
+
+}  // namespace simple_torch

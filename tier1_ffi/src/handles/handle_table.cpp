@@ -1,0 +1,217 @@
+#include "handles/handle_table.h"
+
+#include <ATen/core/Generator.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "core/call_state.h"
+
+namespace simple_torch {
+namespace {
+
+// Spare slots that move between a thread and the table at a time.
+constexpr uint32_t kBatch = SlotMagazine::kCapacity / 2;
+
+void destroy_object(Kind kind, void* object) {
+  switch (kind) {
+    case Kind::kGenerator:
+      delete static_cast<at::Generator*>(object);
+      return;
+    case Kind::kScope:
+      delete static_cast<Scope*>(object);
+      return;
+    case Kind::kTensor:
+    case Kind::kNone:
+      return;
+  }
+}
+
+}  // namespace
+
+constinit HandleTable HandleTable::the_table;
+
+const char* kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::kTensor:
+      return "tensor";
+    case Kind::kGenerator:
+      return "generator";
+    case Kind::kScope:
+      return "scope";
+    case Kind::kNone:
+      break;
+  }
+  return nullptr;
+}
+
+std::optional<HandleTable::Ended> HandleTable::end_life(simple_torch_handle handle,
+                                                        uint64_t pins) {
+  Slot* const slot = find(index_of(handle));
+  if (slot == nullptr || kind_byte(handle) - 1 >= kKindLimit - 1) return std::nullopt;
+  uint64_t state = slot->state.load(std::memory_order_relaxed);
+  do {
+    if (!same_life(state, handle)) return std::nullopt;
+  } while (!slot->state.compare_exchange_weak(state, (state | kDeadBit) + pins,
+                                              std::memory_order_acq_rel,
+                                              std::memory_order_relaxed));
+  CallState::get().slots.count(static_cast<size_t>(kind_of(handle)), -1);
+  return Ended{slot, state};
+}
+
+bool HandleTable::free_if_alive(simple_torch_handle handle) {
+  const std::optional<Ended> ended = end_life(handle, 0);
+  if (!ended) return false;
+  if ((ended->state & kPinBits) == 0) reclaim(*ended->slot, index_of(handle), ended->state);
+  return true;
+}
+
+void HandleTable::free(simple_torch_handle handle, Kind kind, const char* argument) {
+  if (handle == 0) return;
+  const bool right_kind = kind == Kind::kNone || kind_of(handle) == kind;
+  if (right_kind && free_if_alive(handle)) return;
+  refuse(handle, kind, argument);
+}
+
+bool HandleTable::doom(simple_torch_handle handle) {
+  // The queue's pin keeps the slot from being reused before drain() has seen it.
+  const std::optional<Ended> ended = end_life(handle, 1);
+  if (!ended) return false;
+  uint32_t head = doomed_.load(std::memory_order_relaxed);
+  do {
+    ended->slot->next.store(head, std::memory_order_relaxed);
+  } while (!doomed_.compare_exchange_weak(head, index_of(handle) + 1,
+                                          std::memory_order_release,
+                                          std::memory_order_relaxed));
+  return true;
+}
+
+void HandleTable::drain() {
+  uint32_t link = doomed_.exchange(0, std::memory_order_acquire);
+  while (link != 0) {
+    const uint32_t index = link - 1;
+    Slot& slot = at(index);
+    link = slot.next.load(std::memory_order_relaxed);
+    unpin(slot, index);
+  }
+}
+
+// Empties a dead slot that nobody pins and makes it available again, then destroys what was
+// in it: the destructor may take long, call back, or make handles of its own.
+void HandleTable::reclaim(Slot& slot, uint32_t index, uint64_t former_state) {
+  const Kind kind = kind_of(static_cast<simple_torch_handle>(former_state));
+  at::Tensor tensor;
+  void* object = nullptr;
+  if (kind == Kind::kTensor) {
+    auto* const stored = std::launder(reinterpret_cast<at::Tensor*>(slot.payload));
+    tensor = std::move(*stored);
+    stored->~Tensor();
+  } else {
+    object = *std::launder(reinterpret_cast<void**>(slot.payload));
+  }
+  // A generation that would wrap stays, so that no stale handle can match again; such a slot
+  // is never handed out.
+  const uint64_t generation = former_state & kGenerationBits;
+  const bool spent = generation == kGenerationBits;
+  slot.state.store(spent ? generation : generation + kGenerationOne,
+                   std::memory_order_release);
+  if (!spent) {
+    SlotMagazine& magazine = CallState::get().slots;
+    if (magazine.size == SlotMagazine::kCapacity) spill(magazine, kBatch);
+    magazine.indices[magazine.size++] = index;
+  }
+  destroy_object(kind, object);
+}
+
+bool HandleTable::alive(simple_torch_handle handle) const {
+  const Slot* const slot = find(index_of(handle));
+  return slot != nullptr && kind_byte(handle) != 0 && same_life(slot->state.load(std::memory_order_relaxed), handle);
+}
+
+void HandleTable::refuse(simple_torch_handle handle, Kind wanted,
+                         const char* argument) const {
+  const char* const kind = kind_name(kind_of(handle));
+  const char* const wanted_name = wanted == Kind::kNone ? "handle" : kind_name(wanted);
+  if (handle == 0) {
+    fail(Code::kBadHandle, argument, std::string("is 0, which names no ") + wanted_name);
+  }
+  const Slot* const slot = handle > 0 && kind != nullptr ? find(index_of(handle)) : nullptr;
+  if (slot != nullptr) {
+    const uint64_t state = slot->state.load(std::memory_order_relaxed);
+    if (same_life(state, handle)) {
+      fail(Code::kWrongKind, argument, std::string("is a ") + kind + ", not a " + wanted_name);
+    }
+    // A slot of the handle's generation is live with it, doomed, or vacant and never to be
+    // used again; if it is live with another kind, the handle was never given out.
+    const uint64_t generation = static_cast<uint64_t>(handle) & kGenerationBits;
+    const uint64_t reached = state & kGenerationBits;
+    const bool spent = generation == kGenerationBits && (state & kKindBits) == 0;
+    const bool doomed = same_life(state & ~kDeadBit, handle);
+    if (generation < reached || doomed || (generation == reached && spent)) {
+      fail(Code::kStaleHandle, argument, std::string("is a ") + kind + " that was freed");
+    }
+  }
+  fail(Code::kBadHandle, argument, "is not a handle: " + std::to_string(handle));
+}
+
+int64_t HandleTable::live_count(Kind kind) const {
+  return PerThread<CallState>::locked([&](const std::vector<CallState*>& states) {
+    int64_t sum = 0;
+    for (size_t each = 1; each < kKindLimit; ++each) {
+      if (kind != Kind::kNone && static_cast<size_t>(kind) != each) continue;
+      sum += retired_balance_[each];
+      for (const CallState* state : states) {
+        sum += state->slots.balance[each].load(std::memory_order_relaxed);
+      }
+    }
+    return sum;
+  });
+}
+
+void HandleTable::refill(SlotMagazine& magazine) {
+  const std::lock_guard lock(mutex_);
+  while (magazine.size < kBatch && free_head_ != 0) {
+    const uint32_t index = free_head_ - 1;
+    free_head_ = at(index).next.load(std::memory_order_relaxed);
+    magazine.indices[magazine.size++] = index;
+  }
+  if (magazine.size > 0) return;
+
+  const uint64_t first = carved_.load(std::memory_order_relaxed);
+  const size_t chunk = first >> kChunkBits;
+  // The last chunk stays unused: an index plus one must fit in 32 bits.
+  if (chunk >= kChunks - 1) throw std::bad_alloc();
+  if (chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
+    // Zero bytes are a slot that was never used.
+    auto* const slots = static_cast<Slot*>(std::calloc(kChunkSlots, sizeof(Slot)));
+    if (slots == nullptr) throw std::bad_alloc();
+    chunks_[chunk].store(slots, std::memory_order_release);
+  }
+  // A chunk holds a multiple of the batch, so a batch never crosses a border.
+  for (uint32_t i = 0; i < kBatch; ++i) {
+    magazine.indices[magazine.size++] = static_cast<uint32_t>(first) + kBatch - 1 - i;
+  }
+  carved_.store(first + kBatch, std::memory_order_release);
+}
+
+void HandleTable::spill(SlotMagazine& magazine, uint32_t keep) {
+  const std::lock_guard lock(mutex_);
+  while (magazine.size > keep) {
+    const uint32_t index = magazine.indices[--magazine.size];
+    at(index).next.store(free_head_, std::memory_order_relaxed);
+    free_head_ = index + 1;
+  }
+}
+
+void HandleTable::give_back(SlotMagazine& magazine) { spill(magazine, 0); }
+
+void HandleTable::retire(const SlotMagazine& magazine) {
+  for (size_t kind = 1; kind < kKindLimit; ++kind) {
+    retired_balance_[kind] += magazine.balance[kind].load(std::memory_order_relaxed);
+  }
+}
+
+void HandleTable::set_up() { hold_during_fork(the_table.mutex_); }
+
+}  // namespace simple_torch

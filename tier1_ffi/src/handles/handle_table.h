@@ -1,0 +1,262 @@
+// The table that gives every object a checked number.
+//
+// A handle's bits:
+//   63   62..56   55..........32   31...................0
+//   0  [ kind ] [ generation   ] [ slot index + 1       ]
+//
+// Bit 63 stays clear so that a handle is a positive i64 in the language. The index is
+// stored plus one so that no live handle is 0. Each time a slot is vacated its generation
+// grows by one; when it would wrap, the slot is retired: a stale handle must never come
+// back to life.
+//
+// A slot's state is one 64-bit word, so that looking up, using and freeing can race:
+//   63     62..56   55..........32   31...................0
+//   dead [ kind ] [ generation   ] [ pins                 ]
+//
+//   vacant   dead 0, kind 0, no pins   on a free list; belongs to whoever took it from there
+//   live     dead 0, kind k            upper half equals that of its handle
+//   doomed   dead 1, kind k            freed, waiting for its last pin to go
+//
+// A look-up adds a pin by compare-and-swap, so only to a live slot of the handle's own
+// generation: a vacant slot is never touched by others. Whoever takes the last pin from a
+// doomed slot destroys its object, outside every lock.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/failure.h"
+#include "core/platform.h"
+#include "handles/slot_magazine.h"
+
+namespace simple_torch {
+
+enum class Kind : uint8_t {
+  kNone = 0,
+  kTensor = SIMPLE_TORCH_KIND_TENSOR,
+  kGenerator = SIMPLE_TORCH_KIND_GENERATOR,
+  kScope = SIMPLE_TORCH_KIND_SCOPE,
+};
+
+// "tensor"; nullptr for a number that is no kind.
+const char* kind_name(Kind kind);
+
+struct Slot {
+  std::atomic<uint64_t> state{0};
+  // A tensor itself, or a pointer to an object of another kind.
+  alignas(8) std::byte payload[8]{};
+  // Who made the handle, and when.
+  const char* operation = "";
+  uint32_t born_ms = 0;
+  // Link of the free list or of the release queue: slot index + 1, 0 at the end.
+  std::atomic<uint32_t> next{0};
+};
+static_assert(sizeof(Slot) == 32);
+static_assert(sizeof(at::Tensor) == sizeof(Slot::payload));
+
+// A use of a slot's object. The object lives at least as long as its pin.
+class Pin {
+ public:
+  Pin(Slot* slot, uint32_t index) : slot_(slot), index_(index) {}
+  Pin(Pin&& other) noexcept
+      : slot_(std::exchange(other.slot_, nullptr)), index_(other.index_) {}
+  Pin& operator=(Pin&&) = delete;
+  ~Pin() {
+    if (slot_ != nullptr) release();
+  }
+  Slot* slot() const { return slot_; }
+
+ private:
+  void release();
+  Slot* slot_;
+  uint32_t index_;
+};
+
+class HandleTable {
+ public:
+  // The process's table. Never destroyed: objects may be freed during exit.
+  static HandleTable& get() { return the_table; }
+
+  // What a slot holds, as seen by for_each().
+  struct Entry {
+    simple_torch_handle handle;
+    Kind kind;
+    const Slot* slot;
+  };
+
+  // Gives an object a handle. `fill` puts it into the payload and must not throw.
+  template <typename F>
+  simple_torch_handle insert(SlotMagazine& magazine, const char* operation, Kind kind,
+                             F&& fill) {
+    if (magazine.size == 0) refill(magazine);
+    const uint32_t index = magazine.indices[--magazine.size];
+    Slot& slot = at(index);
+    fill(static_cast<void*>(slot.payload));
+    slot.operation = operation;
+    slot.born_ms = platform::coarse_milliseconds();
+    const uint64_t live = (static_cast<uint64_t>(kind) << kKindShift) |
+                          slot.state.load(std::memory_order_relaxed);
+    slot.state.store(live, std::memory_order_release);
+    magazine.count(static_cast<size_t>(kind), 1);
+    return static_cast<simple_torch_handle>(live | (uint64_t{index} + 1));
+  }
+
+  // Pins the object of a live handle. Fails with BAD_HANDLE, STALE_HANDLE or WRONG_KIND,
+  // naming the argument. Kind::kNone means any kind.
+  Pin pin(simple_torch_handle handle, Kind kind, const char* argument) {
+    const bool right_kind = kind == Kind::kNone ? kind_byte(handle) - 1 < kKindLimit - 1
+                                                : kind_byte(handle) == static_cast<uint64_t>(kind);
+    if (right_kind) [[likely]] {
+      if (Slot* const slot = try_pin(handle); slot != nullptr) [[likely]] {
+        return Pin(slot, index_of(handle));
+      }
+    }
+    refuse(handle, kind, argument);
+  }
+
+  // Frees a handle: it is stale when this returns. Its object is destroyed now, or by the
+  // last pin. 0 does nothing.
+  void free(simple_torch_handle handle, Kind kind, const char* argument);
+
+  // The same for a handle that may be dead already; says whether it was alive.
+  bool free_if_alive(simple_torch_handle handle);
+
+  // Frees a handle if it is alive, and leaves the object's destruction to drain().
+  bool doom(simple_torch_handle handle);
+
+  // Destroys what doom() has queued.
+  void drain();
+  bool has_doomed() const { return doomed_.load(std::memory_order_relaxed) != 0; }
+
+  bool alive(simple_torch_handle handle) const;
+  int64_t live_count(Kind kind) const;
+
+  // Calls `visit` with each entry that is alive, pinned meanwhile.
+  template <typename F>
+  void for_each(F&& visit) {
+    const uint64_t end = carved_.load(std::memory_order_acquire);
+    for (uint64_t index = 0; index < end; ++index) {
+      const uint64_t state = at(index).state.load(std::memory_order_relaxed);
+      if ((state & kDeadBit) != 0 || (state & kKindBits) == 0) continue;
+      const auto handle = static_cast<simple_torch_handle>((state & ~kPinBits) | (index + 1));
+      if (Slot* const slot = try_pin(handle); slot != nullptr) {
+        const Pin pin(slot, static_cast<uint32_t>(index));
+        visit(Entry{handle, kind_of(handle), slot});
+      }
+    }
+  }
+
+  // Takes back the spare slots, then the counts, of a thread that ends.
+  void give_back(SlotMagazine& magazine);
+  void retire(const SlotMagazine& magazine);
+
+  // Called once when the library is loaded.
+  static void set_up();
+
+  static Kind kind_of(simple_torch_handle handle) {
+    return static_cast<Kind>((static_cast<uint64_t>(handle) >> kKindShift) & 0x7f);
+  }
+
+ private:
+  friend class Pin;
+  friend class HandleTableTestPeer;
+
+  static constexpr int kKindShift = 56;
+  static constexpr int kDeadShift = 63;
+  static constexpr uint64_t kPinBits = 0xffff'ffff;
+  static constexpr uint64_t kGenerationOne = uint64_t{1} << 32;
+  static constexpr uint64_t kGenerationBits = uint64_t{0xff'ffff} << 32;
+  static constexpr uint64_t kKindBits = uint64_t{0x7f} << kKindShift;
+  static constexpr uint64_t kDeadBit = uint64_t{1} << kDeadShift;
+
+  // Slots lie in chunks of 128 KiB that never move. The directory covers every index, so
+  // that a look-up needs no bound; its pages are touched only as far as the table grows.
+  static constexpr size_t kChunkBits = 12;
+  static constexpr size_t kChunkSlots = size_t{1} << kChunkBits;
+  static constexpr size_t kChunks = size_t{1} << (32 - kChunkBits);
+
+  constexpr HandleTable() = default;
+  static HandleTable the_table;
+
+  static uint64_t kind_byte(simple_torch_handle handle) {
+    return static_cast<uint64_t>(handle) >> kKindShift;
+  }
+
+  // The index of the slot that a handle points at; for 0 in the lower half, an index that is
+  // never carved.
+  static uint32_t index_of(simple_torch_handle handle) {
+    return static_cast<uint32_t>(static_cast<uint64_t>(handle)) - 1;
+  }
+
+  // The slot of an index below carved_.
+  Slot& at(uint64_t index) const {
+    return chunks_[index >> kChunkBits].load(std::memory_order_acquire)[index & (kChunkSlots - 1)];
+  }
+
+  // The slot of any index; nullptr if there is none.
+  Slot* find(uint64_t index) const {
+    Slot* const chunk = chunks_[index >> kChunkBits].load(std::memory_order_acquire);
+    return chunk == nullptr ? nullptr : chunk + (index & (kChunkSlots - 1));
+  }
+
+  // nullptr unless the handle is alive. The handle's kind is not 0.
+  Slot* try_pin(simple_torch_handle handle) const {
+    Slot* const slot = find(index_of(handle));
+    if (slot == nullptr) [[unlikely]] return nullptr;
+    uint64_t state = slot->state.load(std::memory_order_relaxed);
+    do {
+      if (!same_life(state, handle)) [[unlikely]] return nullptr;
+    } while (!slot->state.compare_exchange_weak(state, state + 1, std::memory_order_acquire,
+                                                std::memory_order_relaxed));
+    return slot;
+  }
+
+  static bool same_life(uint64_t state, simple_torch_handle handle) {
+    return state >> 32 == static_cast<uint64_t>(handle) >> 32;
+  }
+
+  // Takes a handle's slot from live to doomed, with `pins` more of them. Says whether it was
+  // alive.
+  struct Ended {
+    Slot* slot;
+    uint64_t state;
+  };
+  std::optional<Ended> end_life(simple_torch_handle handle, uint64_t pins);
+
+  static void unpin(Slot& slot, uint32_t index) {
+    const uint64_t before = slot.state.fetch_sub(1, std::memory_order_acq_rel);
+    if ((before & (kDeadBit | kPinBits)) == (kDeadBit | 1)) [[unlikely]] {
+      get().reclaim(slot, index, before);
+    }
+  }
+
+  [[noreturn]] void refuse(simple_torch_handle handle, Kind wanted,
+                           const char* argument) const;
+  void reclaim(Slot& slot, uint32_t index, uint64_t former_state);
+  void refill(SlotMagazine& magazine);
+  void spill(SlotMagazine& magazine, uint32_t keep);
+
+  std::atomic<Slot*> chunks_[kChunks]{};
+  // How many slots have ever been handed out.
+  std::atomic<uint64_t> carved_{0};
+  // Head of the queue of slots that doom() has marked: slot index + 1.
+  std::atomic<uint32_t> doomed_{0};
+
+  std::mutex mutex_;  // Guards what follows, and growth.
+  uint32_t free_head_ = 0;
+  std::array<int64_t, kKindLimit> retired_balance_{};
+};
+
+inline void Pin::release() { HandleTable::unpin(*slot_, index_); }
+
+}  // namespace simple_torch

@@ -1,0 +1,116 @@
+#include "memory/housekeeping.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <semaphore>
+
+#include "core/fork.h"
+#include "core/platform.h"
+#include "handles/handle_table.h"
+#include "memory/block_cache.h"
+#include "memory/large_blocks.h"
+#include "memory/live_bytes.h"
+
+namespace simple_torch::housekeeping {
+
+constinit std::atomic<Phase> phase{Phase::kNotStarted};
+
+namespace {
+
+constexpr auto kRound = std::chrono::milliseconds(500);
+// A large block goes when it has lain unused for this long, a thread's small ones when the
+// thread has allocated nothing for as many rounds as fit in it.
+constexpr uint32_t kIdleMs = 2000;
+constexpr int kRoundsPerLook = 4;
+// Asleep, the thread looks this often whether it missed a call.
+constexpr auto kNap = std::chrono::seconds(30);
+
+struct Keeper {
+  std::atomic<bool> stopping{false};
+  // Released by whoever ends a sleep early.
+  std::binary_semaphore alarm{0};
+  platform::Thread thread{};
+};
+
+Keeper& keeper() {
+  static Keeper& immortal = *new Keeper;
+  return immortal;
+}
+
+bool anything_to_keep() {
+  if (HandleTable::get().has_doomed() || large_blocks::cached_bytes() > 0) return true;
+  return PerThread<BlockCache>::locked([](const std::vector<BlockCache*>& caches) {
+    for (const BlockCache* each : caches) {
+      if (each->cached_bytes() > 0) return true;
+    }
+    return false;
+  });
+}
+
+void keep() {
+  Keeper& mine = keeper();
+  bool doomed_before = false;
+  for (int round = 1; !mine.stopping.load(std::memory_order_acquire); ++round) {
+    if (!anything_to_keep()) {
+      phase.store(Phase::kAsleep, std::memory_order_release);
+      (void)mine.alarm.try_acquire_for(kNap);
+      phase.store(Phase::kAwake, std::memory_order_release);
+      continue;
+    }
+    if (mine.alarm.try_acquire_for(kRound)) continue;
+    // Objects that have waited for a whole round will not be fetched by a call.
+    if (doomed_before) HandleTable::get().drain();
+    doomed_before = HandleTable::get().has_doomed();
+    large_blocks::trim(kIdleMs);
+    if (round % kRoundsPerLook == 0) BlockCache::trim_others(/*idle_only=*/true);
+    live_bytes::rearm_pressure_downwards();
+  }
+}
+
+void stop() {
+  Keeper& mine = keeper();
+  if (phase.load(std::memory_order_acquire) == Phase::kNotStarted) return;
+  mine.stopping.store(true, std::memory_order_release);
+  mine.alarm.release();
+  platform::join_thread(mine.thread);
+  phase.store(Phase::kNotStarted, std::memory_order_release);
+}
+
+// The thread does not exist in a forked child: it is started anew when it is needed.
+void forget() {
+  Keeper& mine = keeper();
+  new (&mine.alarm) std::binary_semaphore(0);
+  phase.store(Phase::kNotStarted, std::memory_order_release);
+}
+
+void start() {
+  Keeper& mine = keeper();
+  Phase expected = Phase::kNotStarted;
+  if (mine.stopping.load(std::memory_order_acquire) ||
+      !phase.compare_exchange_strong(expected, Phase::kAwake)) {
+    return;
+  }
+  static const bool registered = [] {
+    after_fork_in_child(&forget);
+    return std::atexit(&stop) == 0;
+  }();
+  if (!registered || !platform::start_thread(mine.thread, &keep)) {
+    phase.store(Phase::kNotStarted, std::memory_order_release);
+  }
+}
+
+}  // namespace
+
+void wake_up() {
+  if (phase.load(std::memory_order_relaxed) == Phase::kNotStarted) {
+    start();
+    return;
+  }
+  Phase expected = Phase::kAsleep;
+  if (phase.compare_exchange_strong(expected, Phase::kAwake)) keeper().alarm.release();
+}
+
+}  // namespace simple_torch::housekeeping

@@ -1,0 +1,29 @@
+// How many bytes the process holds in CPU blocks, the most it held, and the threshold at
+// which the runtime is asked to collect.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace simple_torch::live_bytes {
+
+// Threads keep a part to themselves (BlockCache::kLiveStep) and publish the rest here.
+void add(int64_t bytes);
+
+// With what the threads still keep to themselves.
+int64_t now();
+int64_t peak();
+void reset_peak();
+
+// The least number of live bytes that counts as pressure; 0 is never. Returns the former.
+inline constexpr int64_t kDefaultPressure = int64_t{256} << 20;
+int64_t set_pressure(int64_t bytes);
+
+// After a collection: the next one is due when the live bytes have grown by half, or by the
+// threshold if that is more.
+void rearm_pressure();
+
+// The same, if memory has shrunk so much that the next collection is due earlier.
+void rearm_pressure_downwards();
+
+}  // namespace simple_torch::live_bytes

@@ -1,0 +1,187 @@
+#include "memory/runtime.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "core/fork.h"
+#include "core/guarded.h"
+#include "memory/live_bytes.h"
+#include "simple_torch/memory.h"
+
+namespace simple_torch {
+namespace {
+
+constexpr auto kLongestWait = std::chrono::seconds(1);
+
+// A runtime lives until it is detached and no thread is collecting with it any more.
+struct Attached {
+  explicit Attached(const simple_torch_runtime& given)
+      : runtime(given), thread(std::this_thread::get_id()) {}
+  Attached(const Attached&) = delete;
+  Attached& operator=(const Attached&) = delete;
+  ~Attached() {
+    if (runtime.destroy != nullptr) runtime.destroy(runtime.context);
+  }
+  bool collects_here() const {
+    return runtime.thread_rule == SIMPLE_TORCH_COLLECT_ON_ANY_THREAD ||
+           thread == std::this_thread::get_id();
+  }
+
+  const simple_torch_runtime runtime;
+  const std::thread::id thread;
+};
+
+struct State {
+  State() { hold_during_fork(mutex); }
+
+  std::mutex mutex;  // Guards what follows.
+  std::shared_ptr<Attached> attached;
+  // Requests of threads on which the runtime cannot collect: how many bytes they want, and
+  // how many requests were ever made and served.
+  int64_t bytes_wanted = 0;
+  uint64_t asked = 0;
+  uint64_t served = 0;
+  std::condition_variable done;
+
+  std::atomic<bool> pressure{false};
+  std::atomic<int64_t> collections{0};
+};
+
+State& state() {
+  static State& immortal = *new State;
+  return immortal;
+}
+
+std::shared_ptr<Attached> current() {
+  State& all = state();
+  const std::lock_guard lock(all.mutex);
+  return all.attached;
+}
+
+// Collecting may allocate, and what it frees may call back: one collection at a time on a
+// thread.
+constinit thread_local bool collecting = false;
+
+bool collect(const Attached& attached, int64_t reason, int64_t bytes_wanted) {
+  if (collecting) return false;
+  collecting = true;
+  const int64_t status =
+      attached.runtime.collect(attached.runtime.context, reason, bytes_wanted);
+  collecting = false;
+  state().collections.fetch_add(1, std::memory_order_relaxed);
+  HandleTable::get().drain();
+  live_bytes::rearm_pressure();
+  return status == 0;
+}
+
+// Serves the threads that wait for the runtime's thread.
+void serve_requests(const Attached& attached) {
+  State& all = state();
+  uint64_t asked = 0;
+  int64_t bytes_wanted = 0;
+  {
+    const std::lock_guard lock(all.mutex);
+    asked = all.asked;
+    bytes_wanted = all.bytes_wanted;
+    all.bytes_wanted = 0;
+    if (all.served >= asked) return;
+  }
+  collect(attached, SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY, bytes_wanted);
+  {
+    const std::lock_guard lock(all.mutex);
+    all.served = std::max(all.served, asked);
+  }
+  all.done.notify_all();
+}
+
+bool ask_and_wait(int64_t bytes_wanted) {
+  State& all = state();
+  std::unique_lock lock(all.mutex);
+  const uint64_t ticket = ++all.asked;
+  all.bytes_wanted += bytes_wanted;
+  work_waits.store(true, std::memory_order_relaxed);
+  return all.done.wait_for(lock, kLongestWait, [&] { return all.served >= ticket; });
+}
+
+bool requests_wait() {
+  State& all = state();
+  const std::lock_guard lock(all.mutex);
+  return all.served < all.asked;
+}
+
+}  // namespace
+
+void want_collection() {
+  state().pressure.store(true, std::memory_order_relaxed);
+  work_waits.store(true, std::memory_order_relaxed);
+}
+
+void collect_if_wanted() noexcept {
+  State& all = state();
+  const bool pressure = all.pressure.load(std::memory_order_relaxed);
+  if (!pressure && !requests_wait()) return;
+  const std::shared_ptr<Attached> attached = current();
+  if (attached == nullptr) {
+    all.pressure.store(false, std::memory_order_relaxed);
+    live_bytes::rearm_pressure();
+    return;
+  }
+  if (!attached->collects_here()) {
+    // The runtime's own thread will see to it.
+    work_waits.store(true, std::memory_order_relaxed);
+    return;
+  }
+  serve_requests(*attached);
+  if (all.pressure.exchange(false, std::memory_order_relaxed)) {
+    collect(*attached, SIMPLE_TORCH_COLLECT_PRESSURE, 0);
+  }
+}
+
+bool collect_now(int64_t bytes_wanted) {
+  const std::shared_ptr<Attached> attached = current();
+  if (attached == nullptr || collecting) return false;
+  if (attached->collects_here()) {
+    return collect(*attached, SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY, bytes_wanted);
+  }
+  return ask_and_wait(bytes_wanted);
+}
+
+int64_t collection_count() { return state().collections.load(std::memory_order_relaxed); }
+
+}  // namespace simple_torch
+
+using namespace simple_torch;
+
+int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
+  return guarded([&] {
+    std::shared_ptr<Attached> next;
+    if (runtime != nullptr) {
+      if (runtime->size != int64_t{sizeof(simple_torch_runtime)}) {
+        fail_argument("runtime", "has size " + std::to_string(runtime->size) +
+                                     " where this library knows " +
+                                     std::to_string(sizeof(simple_torch_runtime)));
+      }
+      if (runtime->collect == nullptr) fail_argument("runtime", "has no collect function");
+      if (runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ANY_THREAD &&
+          runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD) {
+        fail_argument("runtime", "has an unknown thread_rule");
+      }
+      next = std::make_shared<Attached>(*runtime);
+    }
+    State& all = state();
+    const std::lock_guard lock(all.mutex);
+    // What `next` held before goes when the lock is gone: destroy() is the host's code.
+    all.attached.swap(next);
+  });
+}
+
+int64_t simple_torch_runtime_poll(void) {
+  return guarded([] {
+    HandleTable::get().drain();
+    collect_if_wanted();
+  });
+}

@@ -1,0 +1,21 @@
+// The garbage-collected runtime that owns handles in this process, and when it is asked to
+// collect.
+#pragma once
+
+#include <cstdint>
+
+namespace simple_torch {
+
+// Memory has grown past the threshold: the next exported call asks the runtime to collect.
+void want_collection();
+
+// Collects if that is wanted and this thread is one on which the runtime can.
+void collect_if_wanted() noexcept;
+
+// An allocation of this size failed: collects now, on this thread or, waiting for at most
+// a second, on the runtime's. Says whether anything may have been freed.
+bool collect_now(int64_t bytes_wanted);
+
+int64_t collection_count();
+
+}  // namespace simple_torch

@@ -1,0 +1,50 @@
+#include "tensor/arguments.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "core/arguments.h"
+#include "device/device.h"
+#include "device/dtype.h"
+
+namespace simple_torch {
+
+c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argument) {
+  const c10::IntArrayRef shape = list_of(dims, ndims, argument);
+  // The largest element has 16 bytes. Zeros are left out of the product: the strides that
+  // libtorch computes are products of the other dims.
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;
+  int64_t product = 1;
+  for (const int64_t dim : shape) {
+    if (dim < 0) fail_argument(argument, "has a negative dim, " + std::to_string(dim));
+    if (std::max<int64_t>(dim, 1) > kMost / product) {
+      fail_argument(argument, "describe more elements than can be counted");
+    }
+    product *= std::max<int64_t>(dim, 1);
+  }
+  return shape;
+}
+
+c10::TensorOptions options_of(int64_t dtype, int64_t device) {
+  return c10::TensorOptions()
+      .dtype(optional_dtype(dtype, "dtype"))
+      .device(usable_device(device, "device"));
+}
+
+Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument) {
+  Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(tensor, argument);
+  if (!borrowed->defined()) fail(Code::kValue, argument, "is an undefined tensor");
+  return borrowed;
+}
+
+void require_bytes(int64_t bytes, int64_t elements, size_t element_size) {
+  const int64_t needed = elements * static_cast<int64_t>(element_size);
+  if (bytes != needed) {
+    fail_argument("bytes", "is " + std::to_string(bytes) + " where " +
+                               std::to_string(elements) + " elements take " +
+                               std::to_string(needed));
+  }
+}
+
+}  // namespace simple_torch

@@ -1,0 +1,27 @@
+// Checks of arguments that describe tensors.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <c10/core/TensorOptions.h>
+#include <c10/util/ArrayRef.h>
+
+#include <cstdint>
+
+#include "handles/borrow.h"
+
+namespace simple_torch {
+
+// A shape: no negative dim, and no more bytes than an int64_t can count, whatever the
+// dtype.
+c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argument);
+
+// Where and of what a new tensor is to be made.
+c10::TensorOptions options_of(int64_t dtype, int64_t device);
+
+// A tensor that is one: an undefined tensor fails with VALUE.
+Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument);
+
+// Fails unless a buffer of the host has exactly the size that elements need.
+void require_bytes(int64_t bytes, int64_t elements, size_t element_size);
+
+}  // namespace simple_torch

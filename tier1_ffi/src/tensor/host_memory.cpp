@@ -1,0 +1,132 @@
+// Elements that come from the host's memory or go there.
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "core/arguments.h"
+#include "core/guarded.h"
+#include "device/dtype.h"
+#include "simple_torch/tensor.h"
+#include "tensor/arguments.h"
+
+namespace simple_torch {
+namespace {
+
+// Calls the host's destroy function once, at the latest when this goes.
+class Ownership {
+ public:
+  Ownership(void (*destroy)(void*), void* context) : destroy_(destroy), context_(context) {}
+  Ownership(const Ownership&) = delete;
+  Ownership& operator=(const Ownership&) = delete;
+  ~Ownership() {
+    if (destroy_ != nullptr) destroy_(context_);
+  }
+
+ private:
+  void (*destroy_)(void*);
+  void* context_;
+};
+
+// How many elements lie between the first and the last that shape and strides reach, both
+// included.
+int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;
+  int64_t last = 0;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 0) return 0;
+    if (strides[i] < 0) {
+      fail_argument("strides", "has a negative stride, " + std::to_string(strides[i]));
+    }
+    const int64_t steps = shape[i] - 1;
+    if (steps > 0 && strides[i] > (kMost - last) / steps) {
+      fail_argument("strides", "reach more elements than can be counted");
+    }
+    last += steps * strides[i];
+  }
+  return last + 1;
+}
+
+// A host buffer as a tensor in row-major order.
+at::Tensor view_of(const void* data, const at::Tensor& like) {
+  return at::from_blob(const_cast<void*>(data), like.sizes(),
+                       c10::TensorOptions().dtype(like.scalar_type()));
+}
+
+c10::ScalarType dtype_or_default(int64_t dtype) {
+  return optional_dtype(dtype, "dtype").value_or(c10::get_default_dtype_as_scalartype());
+}
+
+}  // namespace
+}  // namespace simple_torch
+
+using namespace simple_torch;
+
+simple_torch_handle simple_torch_tensor_from_data(const void* data, int64_t bytes,
+                                                  const int64_t* dims, int64_t ndims,
+                                                  int64_t dtype) {
+  return guarded([&] {
+    const c10::IntArrayRef shape = shape_of(dims, ndims, "dims");
+    const c10::ScalarType type = dtype_or_default(dtype);
+    require_bytes(bytes, c10::multiply_integers(shape), c10::elementSize(type));
+    if (bytes > 0) required(data, "data");
+    at::Tensor tensor = at::empty(shape, c10::TensorOptions().dtype(type));
+    if (bytes > 0) std::memcpy(tensor.data_ptr(), data, static_cast<size_t>(bytes));
+    return store(std::move(tensor));
+  });
+}
+
+simple_torch_handle simple_torch_tensor_from_blob(void* data, int64_t bytes,
+                                                  const int64_t* dims, int64_t ndims,
+                                                  const int64_t* strides, int64_t dtype,
+                                                  void (*destroy)(void* context),
+                                                  void* context) {
+  return guarded([&] {
+    auto ownership = std::make_shared<Ownership>(destroy, context);
+    const c10::IntArrayRef shape = shape_of(dims, ndims, "dims");
+    const c10::ScalarType type = dtype_or_default(dtype);
+    if (bytes < 0) fail_argument("bytes", "is negative");
+    std::vector<int64_t> steps(shape.size());
+    if (strides != nullptr) {
+      steps.assign(strides, strides + shape.size());
+    } else {
+      int64_t step = 1;
+      for (size_t i = shape.size(); i-- > 0; step *= std::max<int64_t>(shape[i], 1)) {
+        steps[i] = step;
+      }
+    }
+    const int64_t elements = reach(shape, steps);
+    if (elements > bytes / static_cast<int64_t>(c10::elementSize(type))) {
+      fail_argument("bytes", "is " + std::to_string(bytes) + ", but shape and strides reach " +
+                                 std::to_string(elements) + " elements of " +
+                                 std::to_string(c10::elementSize(type)) + " bytes");
+    }
+    if (elements > 0) required(data, "data");
+    return store(at::from_blob(data, shape, steps, [ownership](void*) {},
+                               c10::TensorOptions().dtype(type)));
+  });
+}
+
+int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data, int64_t bytes) {
+  return guarded([&] {
+    const auto source = borrow_defined(tensor, "tensor");
+    require_bytes(bytes, source->numel(), source->element_size());
+    if (bytes == 0) return;
+    const at::NoGradGuard no_grad;
+    view_of(required(data, "data"), *source).copy_(*source);
+  });
+}
+
+int64_t simple_torch_tensor_copy_from(simple_torch_handle tensor, const void* data,
+                                      int64_t bytes) {
+  return guarded([&] {
+    const auto target = borrow_defined(tensor, "tensor");
+    require_bytes(bytes, target->numel(), target->element_size());
+    if (bytes == 0) return;
+    const at::NoGradGuard no_grad;
+    target->copy_(view_of(required(data, "data"), *target));
+  });
+}
