@@ -99,7 +99,8 @@ typedef struct simple_torch_runtime {
    * other than 0 means that nothing could be collected.
    */
   int64_t (*collect)(void* context, int64_t reason, int64_t bytes_wanted);
-  /** Called once when the runtime is detached or replaced; may be NULL. */
+  /** Called once: when the runtime is detached or replaced, or if it is refused for
+   * another reason than its size. May be NULL. */
   void (*destroy)(void* context);
   /** A SIMPLE_TORCH_COLLECT_ON_ number. */
   int64_t thread_rule;

@@ -5,8 +5,9 @@
  *
  * Unless an entry says otherwise, a function that takes a tensor fails with BAD_HANDLE,
  * STALE_HANDLE or WRONG_KIND if it is none, one that takes dims fails with BAD_ARGUMENT for
- * negative or overflowing ones, and one that makes a tensor fails with OUT_OF_MEMORY,
- * or UNSUPPORTED for a device that cannot be used here.
+ * negative or overflowing ones, and one that makes a tensor fails with OUT_OF_MEMORY, with
+ * UNSUPPORTED for a device that cannot be used here, or with TYPE for a quantized dtype,
+ * whose tensors are made by operators that take a scale.
  */
 #ifndef SIMPLE_TORCH_TENSOR_H_
 #define SIMPLE_TORCH_TENSOR_H_
@@ -474,8 +475,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_requires_grad(simple_torch_handle t
  *
  * @param tensor         Borrowed; changed in place.
  * @param requires_grad  1 or 0.
- * @return               0; BAD_ARGUMENT, or TORCH for an integer tensor or one that is the
- *                       result of recorded operations.
+ * @return               0; BAD_ARGUMENT, TORCH for an integer tensor, or VALUE for one that
+ *                       is the result of recorded operations and shall not require grad.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_set_requires_grad(simple_torch_handle tensor,
                                                                int64_t requires_grad);

@@ -79,6 +79,15 @@ std::optional<c10::ScalarType> optional_dtype(int64_t dtype, const char* argumen
   return dtype_of(dtype, argument);
 }
 
+std::optional<c10::ScalarType> element_dtype(int64_t dtype, const char* argument) {
+  const std::optional<c10::ScalarType> named = optional_dtype(dtype, argument);
+  if (named && c10::isQIntType(*named)) {
+    fail(Code::kType, argument,
+         std::string(dtype_name(*named)) + " tensors are made by quantizing others");
+  }
+  return named;
+}
+
 const char* dtype_name(c10::ScalarType dtype) {
   const auto index = static_cast<size_t>(dtype);
   return index < kCount ? names()[index].c_str() : "undefined";

@@ -14,6 +14,10 @@ c10::ScalarType dtype_of(int64_t dtype, const char* argument);
 // nullopt for -1.
 std::optional<c10::ScalarType> optional_dtype(int64_t dtype, const char* argument);
 
+// A dtype that a tensor can be made of without more ado; nullopt for -1. Quantized types,
+// which need a scale, fail with TYPE: libtorch crashes on tensors of these without one.
+std::optional<c10::ScalarType> element_dtype(int64_t dtype, const char* argument);
+
 // The name in Python's torch; static.
 const char* dtype_name(c10::ScalarType dtype);
 

@@ -160,21 +160,22 @@ int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
   return guarded([&] {
     std::shared_ptr<Attached> next;
     if (runtime != nullptr) {
+      // Of a struct of another size it is not even known where `destroy` lies.
       if (runtime->size != int64_t{sizeof(simple_torch_runtime)}) {
         fail_argument("runtime", "has size " + std::to_string(runtime->size) +
                                      " where this library knows " +
                                      std::to_string(sizeof(simple_torch_runtime)));
       }
+      next = std::make_shared<Attached>(*runtime);
       if (runtime->collect == nullptr) fail_argument("runtime", "has no collect function");
       if (runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ANY_THREAD &&
           runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD) {
         fail_argument("runtime", "has an unknown thread_rule");
       }
-      next = std::make_shared<Attached>(*runtime);
     }
     State& all = state();
     const std::lock_guard lock(all.mutex);
-    // What `next` held before goes when the lock is gone: destroy() is the host's code.
+    // What was attached before goes with `next`, after the lock: destroy() is host code.
     all.attached.swap(next);
   });
 }

@@ -28,7 +28,7 @@ c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argume
 
 c10::TensorOptions options_of(int64_t dtype, int64_t device) {
   return c10::TensorOptions()
-      .dtype(optional_dtype(dtype, "dtype"))
+      .dtype(element_dtype(dtype, "dtype"))
       .device(usable_device(device, "device"));
 }
 

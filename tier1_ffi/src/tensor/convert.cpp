@@ -25,7 +25,9 @@ int64_t simple_torch_tensor_free(simple_torch_handle tensor) {
 simple_torch_handle simple_torch_tensor_to_dtype(simple_torch_handle tensor, int64_t dtype) {
   return guarded([&] {
     const auto source = borrow_defined(tensor, "tensor");
-    return store(source->to(dtype_of(dtype, "dtype")));
+    const std::optional<c10::ScalarType> wanted = element_dtype(dtype, "dtype");
+    if (!wanted) fail_argument("dtype", "must name a dtype");
+    return store(source->to(*wanted));
   });
 }
 

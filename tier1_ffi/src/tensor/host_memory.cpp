@@ -57,7 +57,7 @@ at::Tensor view_of(const void* data, const at::Tensor& like) {
 }
 
 c10::ScalarType dtype_or_default(int64_t dtype) {
-  return optional_dtype(dtype, "dtype").value_or(c10::get_default_dtype_as_scalartype());
+  return element_dtype(dtype, "dtype").value_or(c10::get_default_dtype_as_scalartype());
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+// What a library does that was built for one libtorch and has met another. The version is
+// compared when the library is loaded; here the verdict is set by hand.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "core/guarded.h"
+#include "simple_torch/simple_torch.h"
+
+namespace simple_torch {
+namespace {
+
+constexpr const char* kVerdict = "built for libtorch 2.11.0, met libtorch 2.6.0";
+
+class Refusal : public testing::Test {
+ protected:
+  void SetUp() override { refusal = kVerdict; }
+  void TearDown() override {
+    refusal = nullptr;
+    simple_torch_error_clear();
+  }
+};
+
+TEST_F(Refusal, MakesTheLibraryUnavailable) {
+  EXPECT_EQ(simple_torch_available(), 0);
+  refusal = nullptr;
+  EXPECT_EQ(simple_torch_available(), 1);
+}
+
+TEST_F(Refusal, IsTheAnswerOfEveryKindOfFunction) {
+  const int64_t dims[] = {2};
+  EXPECT_EQ(simple_torch_tensor_zeros(dims, 1), 0);
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_STREQ(simple_torch_error_message(),
+               "simple_torch_tensor_zeros: built for libtorch 2.11.0, met libtorch 2.6.0");
+  EXPECT_EQ(simple_torch_tensor_numel(1), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(simple_torch_dtype_name(0), nullptr);
+  EXPECT_EQ(simple_torch_release_many(nullptr, 0), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(simple_torch_scope_begin(), 0);
+}
+
+TEST_F(Refusal, LeavesVersionsAndTheErrorRecordReadable) {
+  EXPECT_NE(std::strstr(simple_torch_version(), "simple-torch"), nullptr);
+  EXPECT_STRNE(simple_torch_libtorch_version(), "");
+  EXPECT_GT(simple_torch_abi_version(), 0);
+  EXPECT_STREQ(simple_torch_error_name(SIMPLE_TORCH_E_UNSUPPORTED), "UNSUPPORTED");
+  EXPECT_EQ(simple_torch_error_clear(), 0);
+}
+
+}  // namespace
+}  // namespace simple_torch

@@ -1,0 +1,202 @@
+#include "support/support.h"
+
+namespace {
+
+using Values = std::vector<double>;
+
+TEST(HostMemory, IsCopiedIn) {
+  std::vector<float> data = {1, 2, 3, 4, 5, 6};
+  const int64_t dims[] = {2, 3};
+  const Owned tensor(simple_torch_tensor_from_data(data.data(), 24, dims, 2, kFloat32));
+  data.assign(6, 0);
+  EXPECT_EQ(values(tensor), Values({1, 2, 3, 4, 5, 6}));
+}
+
+TEST(HostMemory, OfTheWrongSizeIsRefused) {
+  const float data[6] = {};
+  const int64_t dims[] = {2, 3};
+  for (const int64_t bytes : {int64_t{0}, int64_t{23}, int64_t{25}, int64_t{-24}}) {
+    EXPECT_EQ(simple_torch_tensor_from_data(data, bytes, dims, 2, kFloat32), 0);
+    expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "bytes");
+  }
+  EXPECT_EQ(simple_torch_tensor_from_data(nullptr, 24, dims, 2, kFloat32), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "data");
+  const Owned tensor(zeros({2, 3}));
+  float out[6] = {9, 9, 9, 9, 9, 9};
+  EXPECT_EQ(simple_torch_tensor_copy_to(tensor, out, 20), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(out[0], 9);
+  EXPECT_EQ(simple_torch_tensor_copy_from(tensor, out, 28), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_tensor_copy_to(tensor, nullptr, 24), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "data");
+}
+
+TEST(HostMemory, OfEveryDtypeComesBackAsItWas) {
+  for (int64_t dtype = 0; dtype < simple_torch_dtype_count(); ++dtype) {
+    const std::string name = simple_torch_dtype_name(dtype);
+    const int64_t dims[] = {3};
+    const auto bytes = static_cast<size_t>(3 * simple_torch_dtype_size(dtype));
+    std::vector<unsigned char> data(bytes);
+    // Small positive values in every type; booleans are 0 and 1.
+    for (size_t i = 0; i < bytes; ++i) data[i] = i % 2;
+    const auto tensor = simple_torch_tensor_from_data(
+        data.data(), static_cast<int64_t>(bytes), dims, 1, dtype);
+    if (tensor == 0) {
+      EXPECT_TRUE(name.starts_with("q")) << name << ": " << simple_torch_error_message();
+      expect_failure(SIMPLE_TORCH_E_TYPE, "dtype");
+      continue;
+    }
+    std::vector<unsigned char> back(bytes, 0xee);
+    if (simple_torch_tensor_copy_to(tensor, back.data(), static_cast<int64_t>(bytes)) == 0) {
+      EXPECT_EQ(back, data) << name;
+    } else {
+      // libtorch has names for some types, and no copy kernel.
+      EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_NOT_IMPLEMENTED)
+          << name << ": " << simple_torch_error_message();
+    }
+    simple_torch_tensor_free(tensor);
+  }
+}
+
+struct Lender {
+  std::vector<double> memory;
+  int returned = 0;
+  static void take_back(void* context) { ++static_cast<Lender*>(context)->returned; }
+};
+
+TEST(HostMemory, IsUsedWithoutACopyUntilTheLastOwnerGoes) {
+  Lender lender{{1, 2, 3, 4}};
+  const int64_t dims[] = {2, 2};
+  const simple_torch_handle tensor =
+      simple_torch_tensor_from_blob(lender.memory.data(), 32, dims, 2, nullptr, kFloat64,
+                                    &Lender::take_back, &lender);
+  ASSERT_NE(tensor, 0) << simple_torch_error_message();
+  lender.memory[3] = 40;
+  EXPECT_EQ(values(tensor), Values({1, 2, 3, 40}));
+  void* address = nullptr;
+  EXPECT_EQ(simple_torch_tensor_data_pointer(tensor, &address), 0);
+  EXPECT_EQ(address, lender.memory.data());
+  const simple_torch_handle alias = simple_torch_tensor_alias(tensor);
+  simple_torch_tensor_free(tensor);
+  EXPECT_EQ(lender.returned, 0);
+  simple_torch_tensor_free(alias);
+  EXPECT_EQ(lender.returned, 1);
+}
+
+TEST(HostMemory, IsUsedWithItsStrides) {
+  Lender lender{{1, 2, 3, 4, 5, 6}};
+  const int64_t dims[] = {3, 2};
+  const int64_t strides[] = {1, 3};
+  const Owned transposed(simple_torch_tensor_from_blob(
+      lender.memory.data(), 48, dims, 2, strides, kFloat64, nullptr, nullptr));
+  EXPECT_EQ(values(transposed), Values({1, 4, 2, 5, 3, 6}));
+  int64_t seen[2];
+  EXPECT_EQ(simple_torch_tensor_strides(transposed, seen, 2), 2);
+  EXPECT_EQ(seen[0], 1);
+  EXPECT_EQ(seen[1], 3);
+  EXPECT_EQ(simple_torch_tensor_is_contiguous(transposed), 0);
+  // In and out of it in row-major order.
+  const double fresh[] = {10, 20, 30, 40, 50, 60};
+  EXPECT_EQ(simple_torch_tensor_copy_from(transposed, fresh, 48), 0);
+  EXPECT_EQ(lender.memory, Values({10, 30, 50, 20, 40, 60}));
+}
+
+TEST(HostMemory, IsGivenBackOnceIfItCannotBeUsed) {
+  Lender lender{{1, 2, 3, 4}};
+  const int64_t dims[] = {2, 3};
+  const int64_t backwards[] = {-1, 1};
+  const int64_t far[] = {3, 1};
+  const auto make = [&](int64_t bytes, const int64_t* strides, int64_t dtype) {
+    return simple_torch_tensor_from_blob(lender.memory.data(), bytes, dims, 2, strides,
+                                         dtype, &Lender::take_back, &lender);
+  };
+  EXPECT_EQ(make(32, nullptr, kFloat64), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "bytes");
+  EXPECT_EQ(make(32, backwards, kFloat64), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "strides");
+  EXPECT_EQ(make(20, far, kFloat32), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "bytes");
+  EXPECT_EQ(make(-1, nullptr, kFloat32), 0);
+  EXPECT_EQ(make(32, nullptr, 999), 0);
+  EXPECT_EQ(lender.returned, 5);
+  // Just enough.
+  simple_torch_tensor_free(make(24, far, kFloat32));
+  EXPECT_EQ(lender.returned, 6);
+}
+
+TEST(HostMemory, ReachesATensorThatRequiresGrad) {
+  const Owned tensor(zeros({2}));
+  simple_torch_tensor_set_requires_grad(tensor, 1);
+  const float data[] = {3, 4};
+  EXPECT_EQ(simple_torch_tensor_copy_from(tensor, data, 8), 0);
+  EXPECT_EQ(simple_torch_tensor_is_leaf(tensor), 1);
+  float back[2];
+  EXPECT_EQ(simple_torch_tensor_copy_to(tensor, back, 8), 0);
+  EXPECT_EQ(back[1], 4);
+}
+
+double real(int64_t bits) { return std::bit_cast<double>(bits); }
+
+TEST(Element, IsReadAndWritten) {
+  const Owned tensor(doubles({2, 3}, {1, 2, 3, 4, 5, 6}));
+  int64_t bits[2];
+  int64_t kind = -1;
+  const int64_t last[] = {-1, -1};
+  ASSERT_EQ(simple_torch_tensor_get(tensor, last, 2, bits, &kind), 0);
+  EXPECT_EQ(kind, SIMPLE_TORCH_NUMBER_FLOAT);
+  EXPECT_EQ(real(bits[0]), 6);
+  const int64_t first[] = {0, 1};
+  ASSERT_EQ(simple_torch_tensor_set(tensor, first, 2, SIMPLE_TORCH_FLOAT(0.5)), 0);
+  EXPECT_EQ(values(tensor), Values({1, 0.5, 3, 4, 5, 6}));
+}
+
+TEST(Element, KeepsItsKind) {
+  int64_t bits[2];
+  int64_t kind = -1;
+  const Owned integer(simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_INT(INT64_MIN), -1, -1));
+  ASSERT_EQ(simple_torch_tensor_get(integer, nullptr, 0, bits, &kind), 0);
+  EXPECT_EQ(kind, SIMPLE_TORCH_NUMBER_INT);
+  EXPECT_EQ(bits[0], INT64_MIN);
+  const Owned truth(simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_BOOL(1), -1, -1));
+  ASSERT_EQ(simple_torch_tensor_get(truth, nullptr, 0, bits, &kind), 0);
+  EXPECT_EQ(kind, SIMPLE_TORCH_NUMBER_BOOL);
+  EXPECT_EQ(bits[0], 1);
+  const double parts[] = {1.5, -2.5};
+  const Owned complex(
+      simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_COMPLEX(parts), kComplex128, -1));
+  ASSERT_EQ(simple_torch_tensor_get(complex, nullptr, 0, bits, &kind), 0);
+  EXPECT_EQ(kind, SIMPLE_TORCH_NUMBER_COMPLEX);
+  EXPECT_EQ(real(bits[0]), 1.5);
+  EXPECT_EQ(real(bits[1]), -2.5);
+  // What came out goes in again.
+  const Owned copy(simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_COMPLEX(bits), kComplex128, -1));
+  int64_t again[2];
+  ASSERT_EQ(simple_torch_tensor_get(copy, nullptr, 0, again, &kind), 0);
+  EXPECT_EQ(again[1], bits[1]);
+}
+
+TEST(Element, OutOfRangeChangesNothing) {
+  const Owned tensor(zeros({2, 3}));
+  int64_t bits[2] = {77, 77};
+  int64_t kind = 77;
+  const int64_t indices[] = {0, 3};
+  EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 2, bits, &kind), SIMPLE_TORCH_E_INDEX);
+  expect_failure(SIMPLE_TORCH_E_INDEX, "indices");
+  EXPECT_STREQ(simple_torch_error_message(),
+               "simple_torch_tensor_get: indices: index 3 is out of range for dim 1 of size 3");
+  EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 1, bits, &kind),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_tensor_get(tensor, nullptr, 0, bits, &kind),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 2, nullptr, &kind),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(bits[0], 77);
+  EXPECT_EQ(kind, 77);
+  const int64_t lowest[] = {INT64_MIN, 0};
+  EXPECT_EQ(simple_torch_tensor_set(tensor, lowest, 2, SIMPLE_TORCH_INT(1)),
+            SIMPLE_TORCH_E_INDEX);
+  EXPECT_EQ(simple_torch_tensor_set(tensor, indices, 2, SIMPLE_TORCH_NONE),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(values(tensor), Values(6, 0));
+}
+
+}  // namespace
