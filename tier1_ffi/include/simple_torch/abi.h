@@ -20,10 +20,10 @@
  * on success, a negative SIMPLE_TORCH_E_ code on failure. Out parameters are untouched on
  * failure. The record of what went wrong is per thread: see error.h.
  *
- * Text in is UTF-8 and ends with NUL. Text out goes to a buffer with its capacity, and the
- * result is the length that was needed without the NUL: if it is not smaller than the
- * capacity, the text was cut (at a character's border) and the call can be repeated with a
- * larger buffer. A buffer of capacity 0 may be NULL.
+ * Text in is UTF-8 and ends with NUL. Text out goes to a buffer with its capacity, and
+ * the result is the length that was needed without the NUL: if it is not smaller than the
+ * capacity, the text was cut (at a character's border) and the call can be repeated with
+ * a larger buffer. A buffer of capacity 0 may be NULL.
  *
  * Lists in are a pointer and a count; a list of length 0 may be NULL. Shapes are lists of
  * int64_t.
@@ -37,8 +37,8 @@
  * callback runs.
  *
  * Callbacks are a function pointer, a context and a destroy function that is called with
- * the context exactly once, also when the call that took them fails. A callback returns 0,
- * or another number when it failed; it says why with simple_torch_callback_error().
+ * the context exactly once, also when the call that took them fails. A callback returns
+ * 0, or another number when it failed; it says why with simple_torch_callback_error().
  */
 #ifndef SIMPLE_TORCH_ABI_H_
 #define SIMPLE_TORCH_ABI_H_
@@ -131,7 +131,8 @@ static inline int64_t simple_torch_float_bits(double value) {
   return slot.bits;
 }
 
-/* Each of these is both slots of a number: simple_torch_tensor_fill(t, SIMPLE_TORCH_INT(2)). */
+/* Each of these is both slots of a number: simple_torch_tensor_fill(t,
+ * SIMPLE_TORCH_INT(2)). */
 #define SIMPLE_TORCH_NONE ((int64_t)0), ((int64_t)SIMPLE_TORCH_NUMBER_NONE)
 #define SIMPLE_TORCH_INT(value) ((int64_t)(value)), ((int64_t)SIMPLE_TORCH_NUMBER_INT)
 #define SIMPLE_TORCH_FLOAT(value) \

@@ -26,7 +26,8 @@ SIMPLE_TORCH_API const char* simple_torch_error_message(void);
 /**
  * The function that failed, as "simple_torch_tensor_zeros".
  *
- * @return Text that is valid as long as the library is loaded; "" when there is no record.
+ * @return Text that is valid as long as the library is loaded; "" when there is no
+ * record.
  */
 SIMPLE_TORCH_API const char* simple_torch_error_operation(void);
 

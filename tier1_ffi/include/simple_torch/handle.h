@@ -59,7 +59,8 @@ typedef struct simple_torch_handle_record {
   int64_t age_ms;
   /** The function that made it; static. */
   const char* operation;
-  /** For tensors: dtype number or -1, bytes of storage, the shape. Else -1, 0, NULL, 0. */
+  /** For tensors: dtype number or -1, bytes of storage, the shape. Else -1, 0, NULL, 0.
+   */
   int64_t dtype;
   int64_t bytes;
   const int64_t* shape;

@@ -26,8 +26,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_generator_create(int64_t devic
  * The default generator of a device, the one that is used where none is given.
  *
  * @param device  A device number; -1 is the CPU.
- * @return        A generator owned by the caller, who shares the default generator's state
- *                with libtorch; 0 with BAD_ARGUMENT or UNSUPPORTED.
+ * @return        A generator owned by the caller, who shares the default generator's
+ * state with libtorch; 0 with BAD_ARGUMENT or UNSUPPORTED.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_generator_default(int64_t device);
 
@@ -63,8 +63,8 @@ SIMPLE_TORCH_API int64_t simple_torch_generator_seed(simple_torch_handle generat
  * A copy of a generator's whole state.
  *
  * @param generator  Borrowed.
- * @return           A uint8 tensor owned by the caller; 0 with BAD_HANDLE, STALE_HANDLE or
- *                   WRONG_KIND.
+ * @return           A uint8 tensor owned by the caller; 0 with BAD_HANDLE, STALE_HANDLE
+ * or WRONG_KIND.
  */
 SIMPLE_TORCH_API simple_torch_handle
 simple_torch_generator_state(simple_torch_handle generator);
@@ -74,8 +74,8 @@ simple_torch_generator_state(simple_torch_handle generator);
  *
  * @param generator  Borrowed.
  * @param state      Borrowed; copied.
- * @return           0; BAD_HANDLE, STALE_HANDLE, WRONG_KIND, or TORCH for a tensor that is
- *                   no state of such a generator.
+ * @return           0; BAD_HANDLE, STALE_HANDLE, WRONG_KIND, or TORCH for a tensor that
+ * is no state of such a generator.
  */
 SIMPLE_TORCH_API int64_t simple_torch_generator_set_state(simple_torch_handle generator,
                                                           simple_torch_handle state);

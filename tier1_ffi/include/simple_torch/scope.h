@@ -17,8 +17,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_scope_begin(void);
 
 /**
  * Ends a scope, and first any scope still open inside it. Handles that belong to it and
- * are still alive are freed. A scope whose handle is freed in another way stays open until
- * the scope around it or its thread ends.
+ * are still alive are freed. A scope whose handle is freed in another way stays open
+ * until the scope around it or its thread ends.
  *
  * @param scope  Taken from the caller. Begun on this thread.
  * @return       How many handles were freed; BAD_HANDLE, STALE_HANDLE, WRONG_KIND, or

@@ -1,13 +1,13 @@
 /**
- * Tensors: making them, looking at them, moving their values to and from the host, and the
- * few operations that the design of this library names. Every operator of libtorch has a
- * function of its own elsewhere.
+ * Tensors: making them, looking at them, moving their values to and from the host, and
+ * the few operations that the design of this library names. Every operator of libtorch
+ * has a function of its own elsewhere.
  *
  * Unless an entry says otherwise, a function that takes a tensor fails with BAD_HANDLE,
- * STALE_HANDLE or WRONG_KIND if it is none, one that takes dims fails with BAD_ARGUMENT for
- * negative or overflowing ones, and one that makes a tensor fails with OUT_OF_MEMORY, with
- * UNSUPPORTED for a device that cannot be used here, or with TYPE for a quantized dtype,
- * whose tensors are made by operators that take a scale.
+ * STALE_HANDLE or WRONG_KIND if it is none, one that takes dims fails with BAD_ARGUMENT
+ * for negative or overflowing ones, and one that makes a tensor fails with OUT_OF_MEMORY,
+ * with UNSUPPORTED for a device that cannot be used here, or with TYPE for a quantized
+ * dtype, whose tensors are made by operators that take a scale.
  */
 #ifndef SIMPLE_TORCH_TENSOR_H_
 #define SIMPLE_TORCH_TENSOR_H_
@@ -98,7 +98,8 @@ simple_torch_tensor_randn_with(const int64_t* dims, int64_t ndims, int64_t dtype
  * @return        A tensor owned by the caller; 0 on failure.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_empty(const int64_t* dims,
-                                                               int64_t ndims, int64_t dtype,
+                                                               int64_t ndims,
+                                                               int64_t dtype,
                                                                int64_t device);
 
 /**
@@ -108,8 +109,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_empty(const int64_t* di
  * @param ndims       How many dims.
  * @param value_bits  The number's bits.
  * @param value_kind  The number's kind.
- * @param dtype       A dtype number; -1 is that of the number: int64, bool, or the default
- *                    dtype or its complex counterpart.
+ * @param dtype       A dtype number; -1 is that of the number: int64, bool, or the
+ * default dtype or its complex counterpart.
  * @param device      A device number; -1 is the CPU.
  * @return            A tensor owned by the caller; 0 on failure.
  */
@@ -126,8 +127,10 @@ simple_torch_tensor_full(const int64_t* dims, int64_t ndims, int64_t value_bits,
  * @param device   A device number; -1 is the CPU.
  * @return         A tensor owned by the caller; 0 on failure.
  */
-SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_eye(int64_t rows, int64_t columns,
-                                                             int64_t dtype, int64_t device);
+SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_eye(int64_t rows,
+                                                             int64_t columns,
+                                                             int64_t dtype,
+                                                             int64_t device);
 
 /**
  * The numbers start, start + step, … before end.
@@ -141,8 +144,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_eye(int64_t rows, int64
  * @param dtype       A dtype number; -1 is int64 if all three are integers, else the
  *                    default dtype.
  * @param device      A device number; -1 is the CPU.
- * @return            A tensor owned by the caller; 0 with BAD_ARGUMENT, or TORCH for a step
- *                    of 0 or of the wrong sign.
+ * @return            A tensor owned by the caller; 0 with BAD_ARGUMENT, or TORCH for a
+ * step of 0 or of the wrong sign.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_arange(
     int64_t start_bits, int64_t start_kind, int64_t end_bits, int64_t end_kind,
@@ -175,8 +178,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_linspace(
  * @return           A tensor owned by the caller; 0 on failure.
  */
 SIMPLE_TORCH_API simple_torch_handle
-simple_torch_tensor_rand(const int64_t* dims, int64_t ndims, int64_t dtype, int64_t device,
-                         simple_torch_handle generator);
+simple_torch_tensor_rand(const int64_t* dims, int64_t ndims, int64_t dtype,
+                         int64_t device, simple_torch_handle generator);
 
 /**
  * Integers evenly distributed from low to before high.
@@ -190,9 +193,9 @@ simple_torch_tensor_rand(const int64_t* dims, int64_t ndims, int64_t dtype, int6
  * @param generator  Borrowed; 0 is the device's default generator.
  * @return           A tensor owned by the caller; 0 on failure.
  */
-SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_randint(
-    int64_t low, int64_t high, const int64_t* dims, int64_t ndims, int64_t dtype,
-    int64_t device, simple_torch_handle generator);
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_tensor_randint(int64_t low, int64_t high, const int64_t* dims, int64_t ndims,
+                            int64_t dtype, int64_t device, simple_torch_handle generator);
 
 /**
  * The numbers from 0 to count - 1 in random order.
@@ -254,9 +257,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_free(simple_torch_handle tensor);
  * @param dtype  A dtype number; -1 is the default dtype.
  * @return       A tensor owned by the caller; 0 on failure.
  */
-SIMPLE_TORCH_API simple_torch_handle
-simple_torch_tensor_from_data(const void* data, int64_t bytes, const int64_t* dims,
-                              int64_t ndims, int64_t dtype);
+SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_data(
+    const void* data, int64_t bytes, const int64_t* dims, int64_t ndims, int64_t dtype);
 
 /**
  * A CPU tensor over host memory, without a copy. The memory must stay until `destroy` is
@@ -288,8 +290,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_blob(
  * @param bytes   The size of `data`: exactly what the elements need.
  * @return        0; BAD_ARGUMENT for another size.
  */
-SIMPLE_TORCH_API int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
-                                                     int64_t bytes);
+SIMPLE_TORCH_API int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor,
+                                                     void* data, int64_t bytes);
 
 /**
  * Copies host memory, in row-major order, into a tensor's elements, whatever its strides
@@ -308,7 +310,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_copy_from(simple_torch_handle tenso
  *
  * @param tensor    Borrowed.
  * @param indices   An index for each dim; negative ones count from the end.
- * @param count     How many indices. With 0 the tensor must have one element, of any shape.
+ * @param count     How many indices. With 0 the tensor must have one element, of any
+ * shape.
  * @param bits_out  Two int64_t. Receives the number's bits; of a complex number, the bits
  *                  of its real and of its imaginary part as doubles.
  * @param kind_out  Receives the number's kind.
@@ -326,8 +329,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_get(simple_torch_handle tensor,
  * @param count       How many indices. With 0 the tensor must have one element.
  * @param value_bits  The number's bits.
  * @param value_kind  The number's kind.
- * @return            0; INDEX for an index out of range, BAD_ARGUMENT for a wrong count, or
- *                    TORCH for a number that the dtype cannot hold.
+ * @return            0; INDEX for an index out of range, BAD_ARGUMENT for a wrong count,
+ * or TORCH for a number that the dtype cannot hold.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_set(simple_torch_handle tensor,
                                                  const int64_t* indices, int64_t count,
@@ -404,7 +407,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_numel(simple_torch_handle tensor);
  * @param dims_out  Receives the dims; may be NULL if `max_dims` is 0.
  * @param max_dims  Room in `dims_out`. With 0 nothing is written: the call asks how much
  *                  room is needed.
- * @return          How many dims; BAD_ARGUMENT, with nothing written, for too little room.
+ * @return          How many dims; BAD_ARGUMENT, with nothing written, for too little
+ * room.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_shape(simple_torch_handle tensor,
                                                    int64_t* dims_out, int64_t max_dims);
@@ -475,8 +479,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_requires_grad(simple_torch_handle t
  *
  * @param tensor         Borrowed; changed in place.
  * @param requires_grad  1 or 0.
- * @return               0; BAD_ARGUMENT, TORCH for an integer tensor, or VALUE for one that
- *                       is the result of recorded operations and shall not require grad.
+ * @return               0; BAD_ARGUMENT, TORCH for an integer tensor, or VALUE for one
+ * that is the result of recorded operations and shall not require grad.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_set_requires_grad(simple_torch_handle tensor,
                                                                int64_t requires_grad);
@@ -528,8 +532,8 @@ simple_torch_tensor_to_dtype(simple_torch_handle tensor, int64_t dtype);
  *
  * @param tensor  Borrowed.
  * @param device  A device number.
- * @return        A tensor owned by the caller; 0 on failure, with UNSUPPORTED for a device
- *                that cannot be used here.
+ * @return        A tensor owned by the caller; 0 on failure, with UNSUPPORTED for a
+ * device that cannot be used here.
  *
  * Wraps at::Tensor::to(Device).
  */
@@ -583,8 +587,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_to_text(
  *
  * @param left   Borrowed.
  * @param right  Borrowed.
- * @return       A tensor owned by the caller; 0 on failure, TORCH for shapes that do not go
- *               together.
+ * @return       A tensor owned by the caller; 0 on failure, TORCH for shapes that do not
+ * go together.
  *
  * Wraps aten::add.Tensor(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor
  */
@@ -612,8 +616,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_mul(simple_torch_handle
  *
  * Wraps aten::matmul(Tensor self, Tensor other) -> Tensor
  */
-SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_matmul(simple_torch_handle left,
-                                                                simple_torch_handle right);
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_tensor_matmul(simple_torch_handle left, simple_torch_handle right);
 
 /**
  * The elements, with 0 in place of negative ones.

@@ -16,7 +16,8 @@ size_t character_length(std::string_view text) {
   for (size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
   }
-  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool overlong =
+      (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
   const bool surrogate = first == 0xed && byte(1) > 0x9f;
   const bool beyond = first == 0xf4 && byte(1) > 0x8f;
   return overlong || surrogate || beyond ? 0 : length;
@@ -39,7 +40,8 @@ std::string_view text_of(const char* text, const char* argument) {
 
 std::string_view cut_text(std::string_view text, size_t length) {
   if (text.size() <= length) return text;
-  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80) --length;
+  while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xc0) == 0x80)
+    --length;
   return text.substr(0, length);
 }
 

@@ -38,7 +38,8 @@ c10::ArrayRef<T> list_of(const T* items, int64_t count, const char* argument) {
 // NUL-terminated UTF-8.
 std::string_view text_of(const char* text, const char* argument);
 
-// Writes text to a caller's buffer, cut at a character's border; returns its whole length.
+// Writes text to a caller's buffer, cut at a character's border; returns its whole
+// length.
 int64_t write_text(std::string_view text, char* buffer, int64_t capacity,
                    const char* argument);
 

@@ -51,7 +51,8 @@ class Allocator : public c10::Allocator {
 };
 #endif
 
-// An error's backtrace: symbolised when it is read, or, in old versions, when it is thrown.
+// An error's backtrace: symbolised when it is read, or, in old versions, when it is
+// thrown.
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 4)
 using Backtrace = c10::Backtrace;
 inline std::string backtrace_text(const Backtrace& backtrace) {
@@ -71,7 +72,8 @@ inline void avoid_costly_backtraces() {
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)
 inline bool is_uint64(c10::ScalarType dtype) { return dtype == c10::ScalarType::UInt64; }
 inline int64_t integer_bits(const c10::Scalar& number) {
-  return is_uint64(number.type()) ? static_cast<int64_t>(number.toUInt64()) : number.toLong();
+  return is_uint64(number.type()) ? static_cast<int64_t>(number.toUInt64())
+                                  : number.toLong();
 }
 #else
 inline bool is_uint64(c10::ScalarType) { return false; }

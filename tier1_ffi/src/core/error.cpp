@@ -12,9 +12,10 @@ namespace simple_torch {
 namespace {
 
 constexpr const char* kNames[] = {
-    "OK",       "BAD_HANDLE", "STALE_HANDLE",    "WRONG_KIND",    "BAD_ARGUMENT", "INDEX",
-    "TYPE",     "VALUE",      "NOT_IMPLEMENTED", "OUT_OF_MEMORY", "LINALG",       "IO",
-    "FORMAT",   "CALLBACK",   "CANCELLED",       "UNSUPPORTED",   "TORCH",        "INTERNAL",
+    "OK",          "BAD_HANDLE", "STALE_HANDLE", "WRONG_KIND",      "BAD_ARGUMENT",
+    "INDEX",       "TYPE",       "VALUE",        "NOT_IMPLEMENTED", "OUT_OF_MEMORY",
+    "LINALG",      "IO",         "FORMAT",       "CALLBACK",        "CANCELLED",
+    "UNSUPPORTED", "TORCH",      "INTERNAL",
 };
 static_assert(std::size(kNames) == 1 - SIMPLE_TORCH_E_INTERNAL);
 
@@ -25,17 +26,21 @@ using simple_torch::CallState;
 
 int64_t simple_torch_error_code(void) { return CallState::get().error.code; }
 
-const char* simple_torch_error_message(void) { return CallState::get().error.message.text(); }
+const char* simple_torch_error_message(void) {
+  return CallState::get().error.message.text();
+}
 
-const char* simple_torch_error_operation(void) { return CallState::get().error.operation; }
+const char* simple_torch_error_operation(void) {
+  return CallState::get().error.operation;
+}
 
 const char* simple_torch_error_argument(void) { return CallState::get().error.argument; }
 
 int64_t simple_torch_error_backtrace(char* buffer, int64_t capacity) {
   return simple_torch::guarded([&] {
     const auto backtrace = CallState::get().error.backtrace;
-    return simple_torch::write_text(simple_torch::compat::backtrace_text(backtrace), buffer,
-                                    capacity, "buffer");
+    return simple_torch::write_text(simple_torch::compat::backtrace_text(backtrace),
+                                    buffer, capacity, "buffer");
   });
 }
 

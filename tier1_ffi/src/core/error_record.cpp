@@ -39,7 +39,8 @@ void ErrorRecord::set(Code failure, const char* failed_operation,
   argument = failed_argument;
   backtrace = {};
   message.clear();
-  for (const std::string_view part : {std::string_view(operation), std::string_view(argument)}) {
+  for (const std::string_view part :
+       {std::string_view(operation), std::string_view(argument)}) {
     if (part.empty()) continue;
     message.append(part);
     message.append(": ");

@@ -24,8 +24,8 @@ int64_t record_current_exception() noexcept;
 extern const char* refusal;
 int64_t record_refusal() noexcept;
 
-// Calls a callback of the host: `call` returns its status. A failure ends the exported call
-// with CALLBACK and what the callback said.
+// Calls a callback of the host: `call` returns its status. A failure ends the exported
+// call with CALLBACK and what the callback said.
 [[noreturn]] void fail_callback();
 template <typename F>
 void call_back(F&& call) {

@@ -61,7 +61,8 @@ const Versions& versions() {
     return true;
   }
   const char* const wanted = std::getenv("SIMPLE_TORCH_BACKTRACE");
-  if (wanted == nullptr || std::strcmp(wanted, "1") != 0) compat::avoid_costly_backtraces();
+  if (wanted == nullptr || std::strcmp(wanted, "1") != 0)
+    compat::avoid_costly_backtraces();
   install_cpu_allocator();
   load_cuda_if_present();
   return true;

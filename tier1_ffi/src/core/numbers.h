@@ -9,7 +9,8 @@
 namespace simple_torch {
 
 // nullopt for a number that is absent.
-std::optional<c10::Scalar> optional_number(int64_t bits, int64_t kind, const char* argument);
+std::optional<c10::Scalar> optional_number(int64_t bits, int64_t kind,
+                                           const char* argument);
 
 // A number that must be there.
 c10::Scalar number(int64_t bits, int64_t kind, const char* argument);

@@ -15,9 +15,9 @@
 
 namespace simple_torch {
 
-// T is default constructible. When its thread ends, `finish()` is called on that thread and
-// gives up what the object holds; then `retire()`, under the registry's lock, so that sums
-// over all threads never miss what it has counted.
+// T is default constructible. When its thread ends, `finish()` is called on that thread
+// and gives up what the object holds; then `retire()`, under the registry's lock, so that
+// sums over all threads never miss what it has counted.
 template <typename T>
 class PerThread {
  public:

@@ -62,7 +62,8 @@ int64_t simple_torch_cuda_available(void) {
   return guarded([] {
     const bool available = device_count(c10::DeviceType::CUDA) > 0;
     if (!available && wish() == Wish::kDemanded) {
-      fail(Code::kUnsupported, "", "SIMPLE_TORCH_CUDA=1 demands CUDA, but " + cuda_status());
+      fail(Code::kUnsupported, "",
+           "SIMPLE_TORCH_CUDA=1 demands CUDA, but " + cuda_status());
     }
     return available;
   });

@@ -37,10 +37,14 @@ constexpr Name kOwnNames[] = {
 };
 
 constexpr Name kShortNames[] = {
-    {c10::ScalarType::Half, "half"},          {c10::ScalarType::Float, "float"},
-    {c10::ScalarType::Double, "double"},      {c10::ScalarType::ComplexHalf, "chalf"},
-    {c10::ScalarType::ComplexFloat, "cfloat"}, {c10::ScalarType::ComplexDouble, "cdouble"},
-    {c10::ScalarType::Short, "short"},        {c10::ScalarType::Int, "int"},
+    {c10::ScalarType::Half, "half"},
+    {c10::ScalarType::Float, "float"},
+    {c10::ScalarType::Double, "double"},
+    {c10::ScalarType::ComplexHalf, "chalf"},
+    {c10::ScalarType::ComplexFloat, "cfloat"},
+    {c10::ScalarType::ComplexDouble, "cdouble"},
+    {c10::ScalarType::Short, "short"},
+    {c10::ScalarType::Int, "int"},
     {c10::ScalarType::Long, "long"},
 };
 
@@ -135,21 +139,23 @@ int64_t simple_torch_dtype_promote(int64_t left, int64_t right) {
     const c10::ScalarType result =
         c10::promoteTypes(dtype_of(left, "left"), dtype_of(right, "right"));
     // Types that do not mix: old versions answer this where newer ones throw.
-    if (result == c10::ScalarType::Undefined) fail(Code::kTorch, "", "the dtypes do not mix");
+    if (result == c10::ScalarType::Undefined)
+      fail(Code::kTorch, "", "the dtypes do not mix");
     return static_cast<int64_t>(result);
   });
 }
 
 int64_t simple_torch_dtype_default(void) {
-  return guarded([] { return static_cast<int64_t>(c10::get_default_dtype_as_scalartype()); });
+  return guarded(
+      [] { return static_cast<int64_t>(c10::get_default_dtype_as_scalartype()); });
 }
 
 int64_t simple_torch_dtype_set_default(int64_t dtype) {
   return guarded([&] {
     const c10::ScalarType next = dtype_of(dtype, "dtype");
     if (!c10::isFloatingType(next)) {
-      fail_argument("dtype", std::string("must be a floating-point type, not ") +
-                                 dtype_name(next));
+      fail_argument(
+          "dtype", std::string("must be a floating-point type, not ") + dtype_name(next));
     }
     const auto before = static_cast<int64_t>(c10::get_default_dtype_as_scalartype());
     c10::set_default_dtype(c10::scalarTypeToTypeMeta(next));

@@ -69,9 +69,10 @@ struct OwnedHandle {
 template <typename F>
 OwnedHandle store_as(Kind kind, F&& fill) {
   CallState& state = CallState::get();
-  const simple_torch_handle handle =
-      HandleTable::get().insert(state.slots, state.operation, kind, std::forward<F>(fill));
-  if (state.scopes.open()) [[unlikely]] state.scopes.add(handle);
+  const simple_torch_handle handle = HandleTable::get().insert(
+      state.slots, state.operation, kind, std::forward<F>(fill));
+  if (state.scopes.open()) [[unlikely]]
+    state.scopes.add(handle);
   return {handle};
 }
 

@@ -63,7 +63,8 @@ std::optional<HandleTable::Ended> HandleTable::end_life(simple_torch_handle hand
 bool HandleTable::free_if_alive(simple_torch_handle handle) {
   const std::optional<Ended> ended = end_life(handle, 0);
   if (!ended) return false;
-  if ((ended->state & kPinBits) == 0) reclaim(*ended->slot, index_of(handle), ended->state);
+  if ((ended->state & kPinBits) == 0)
+    reclaim(*ended->slot, index_of(handle), ended->state);
   return true;
 }
 
@@ -81,9 +82,8 @@ bool HandleTable::doom(simple_torch_handle handle) {
   uint32_t head = doomed_.load(std::memory_order_relaxed);
   do {
     ended->slot->next.store(head, std::memory_order_relaxed);
-  } while (!doomed_.compare_exchange_weak(head, index_of(handle) + 1,
-                                          std::memory_order_release,
-                                          std::memory_order_relaxed));
+  } while (!doomed_.compare_exchange_weak(
+      head, index_of(handle) + 1, std::memory_order_release, std::memory_order_relaxed));
   return true;
 }
 
@@ -97,8 +97,8 @@ void HandleTable::drain() {
   }
 }
 
-// Empties a dead slot that nobody pins and makes it available again, then destroys what was
-// in it: the destructor may take long, call back, or make handles of its own.
+// Empties a dead slot that nobody pins and makes it available again, then destroys what
+// was in it: the destructor may take long, call back, or make handles of its own.
 void HandleTable::reclaim(Slot& slot, uint32_t index, uint64_t former_state) {
   const Kind kind = kind_of(static_cast<simple_torch_handle>(former_state));
   at::Tensor tensor;
@@ -110,8 +110,8 @@ void HandleTable::reclaim(Slot& slot, uint32_t index, uint64_t former_state) {
   } else {
     object = *std::launder(reinterpret_cast<void**>(slot.payload));
   }
-  // A generation that would wrap stays, so that no stale handle can match again; such a slot
-  // is never handed out.
+  // A generation that would wrap stays, so that no stale handle can match again; such a
+  // slot is never handed out.
   const uint64_t generation = former_state & kGenerationBits;
   const bool spent = generation == kGenerationBits;
   slot.state.store(spent ? generation : generation + kGenerationOne,
@@ -126,7 +126,8 @@ void HandleTable::reclaim(Slot& slot, uint32_t index, uint64_t former_state) {
 
 bool HandleTable::alive(simple_torch_handle handle) const {
   const Slot* const slot = find(index_of(handle));
-  return slot != nullptr && kind_byte(handle) != 0 && same_life(slot->state.load(std::memory_order_relaxed), handle);
+  return slot != nullptr && kind_byte(handle) != 0 &&
+         same_life(slot->state.load(std::memory_order_relaxed), handle);
 }
 
 void HandleTable::refuse(simple_torch_handle handle, Kind wanted,
@@ -136,14 +137,16 @@ void HandleTable::refuse(simple_torch_handle handle, Kind wanted,
   if (handle == 0) {
     fail(Code::kBadHandle, argument, std::string("is 0, which names no ") + wanted_name);
   }
-  const Slot* const slot = handle > 0 && kind != nullptr ? find(index_of(handle)) : nullptr;
+  const Slot* const slot =
+      handle > 0 && kind != nullptr ? find(index_of(handle)) : nullptr;
   if (slot != nullptr) {
     const uint64_t state = slot->state.load(std::memory_order_relaxed);
     if (same_life(state, handle)) {
-      fail(Code::kWrongKind, argument, std::string("is a ") + kind + ", not a " + wanted_name);
+      fail(Code::kWrongKind, argument,
+           std::string("is a ") + kind + ", not a " + wanted_name);
     }
-    // A slot of the handle's generation is live with it, doomed, or vacant and never to be
-    // used again; if it is live with another kind, the handle was never given out.
+    // A slot of the handle's generation is live with it, doomed, or vacant and never to
+    // be used again; if it is live with another kind, the handle was never given out.
     const uint64_t generation = static_cast<uint64_t>(handle) & kGenerationBits;
     const uint64_t reached = state & kGenerationBits;
     const bool spent = generation == kGenerationBits && (state & kKindBits) == 0;

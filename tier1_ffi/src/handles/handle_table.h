@@ -13,9 +13,9 @@
 //   63     62..56   55..........32   31...................0
 //   dead [ kind ] [ generation   ] [ pins                 ]
 //
-//   vacant   dead 0, kind 0, no pins   on a free list; belongs to whoever took it from there
-//   live     dead 0, kind k            upper half equals that of its handle
-//   doomed   dead 1, kind k            freed, waiting for its last pin to go
+//   vacant   dead 0, kind 0, no pins   on a free list; belongs to whoever took it from
+//   there live     dead 0, kind k            upper half equals that of its handle doomed
+//   dead 1, kind k            freed, waiting for its last pin to go
 //
 // A look-up adds a pin by compare-and-swap, so only to a live slot of the handle's own
 // generation: a vacant slot is never touched by others. Whoever takes the last pin from a
@@ -114,8 +114,9 @@ class HandleTable {
   // Pins the object of a live handle. Fails with BAD_HANDLE, STALE_HANDLE or WRONG_KIND,
   // naming the argument. Kind::kNone means any kind.
   Pin pin(simple_torch_handle handle, Kind kind, const char* argument) {
-    const bool right_kind = kind == Kind::kNone ? kind_byte(handle) - 1 < kKindLimit - 1
-                                                : kind_byte(handle) == static_cast<uint64_t>(kind);
+    const bool right_kind = kind == Kind::kNone
+                                ? kind_byte(handle) - 1 < kKindLimit - 1
+                                : kind_byte(handle) == static_cast<uint64_t>(kind);
     if (right_kind) [[likely]] {
       if (Slot* const slot = try_pin(handle); slot != nullptr) [[likely]] {
         return Pin(slot, index_of(handle));
@@ -148,7 +149,8 @@ class HandleTable {
     for (uint64_t index = 0; index < end; ++index) {
       const uint64_t state = at(index).state.load(std::memory_order_relaxed);
       if ((state & kDeadBit) != 0 || (state & kKindBits) == 0) continue;
-      const auto handle = static_cast<simple_torch_handle>((state & ~kPinBits) | (index + 1));
+      const auto handle =
+          static_cast<simple_torch_handle>((state & ~kPinBits) | (index + 1));
       if (Slot* const slot = try_pin(handle); slot != nullptr) {
         const Pin pin(slot, static_cast<uint32_t>(index));
         visit(Entry{handle, kind_of(handle), slot});
@@ -192,15 +194,16 @@ class HandleTable {
     return static_cast<uint64_t>(handle) >> kKindShift;
   }
 
-  // The index of the slot that a handle points at; for 0 in the lower half, an index that is
-  // never carved.
+  // The index of the slot that a handle points at; for 0 in the lower half, an index that
+  // is never carved.
   static uint32_t index_of(simple_torch_handle handle) {
     return static_cast<uint32_t>(static_cast<uint64_t>(handle)) - 1;
   }
 
   // The slot of an index below carved_.
   Slot& at(uint64_t index) const {
-    return chunks_[index >> kChunkBits].load(std::memory_order_acquire)[index & (kChunkSlots - 1)];
+    return chunks_[index >> kChunkBits].load(
+        std::memory_order_acquire)[index & (kChunkSlots - 1)];
   }
 
   // The slot of any index; nullptr if there is none.
@@ -212,12 +215,14 @@ class HandleTable {
   // nullptr unless the handle is alive. The handle's kind is not 0.
   Slot* try_pin(simple_torch_handle handle) const {
     Slot* const slot = find(index_of(handle));
-    if (slot == nullptr) [[unlikely]] return nullptr;
+    if (slot == nullptr) [[unlikely]]
+      return nullptr;
     uint64_t state = slot->state.load(std::memory_order_relaxed);
     do {
-      if (!same_life(state, handle)) [[unlikely]] return nullptr;
-    } while (!slot->state.compare_exchange_weak(state, state + 1, std::memory_order_acquire,
-                                                std::memory_order_relaxed));
+      if (!same_life(state, handle)) [[unlikely]]
+        return nullptr;
+    } while (!slot->state.compare_exchange_weak(
+        state, state + 1, std::memory_order_acquire, std::memory_order_relaxed));
     return slot;
   }
 
@@ -225,8 +230,8 @@ class HandleTable {
     return state >> 32 == static_cast<uint64_t>(handle) >> 32;
   }
 
-  // Takes a handle's slot from live to doomed, with `pins` more of them. Says whether it was
-  // alive.
+  // Takes a handle's slot from live to doomed, with `pins` more of them. Says whether it
+  // was alive.
   struct Ended {
     Slot* slot;
     uint64_t state;

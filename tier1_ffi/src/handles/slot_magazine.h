@@ -16,8 +16,8 @@ struct SlotMagazine {
   std::array<uint32_t, kCapacity> indices;
   uint32_t size = 0;
 
-  // Handles made minus handles freed by this thread, for each kind. A sum over all threads
-  // is the number of live handles.
+  // Handles made minus handles freed by this thread, for each kind. A sum over all
+  // threads is the number of live handles.
   std::array<std::atomic<int64_t>, kKindLimit> balance{};
 
   void count(size_t kind, int64_t change) {

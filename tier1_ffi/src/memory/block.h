@@ -1,5 +1,5 @@
-// The unit of the CPU allocator: a 64-byte header, then the data, so that a pointer to the
-// data is all that is needed to free it.
+// The unit of the CPU allocator: a 64-byte header, then the data, so that a pointer to
+// the data is all that is needed to free it.
 #pragma once
 
 #include <bit>
@@ -8,8 +8,8 @@
 
 namespace simple_torch {
 
-// Sizes of small blocks: every 64 bytes up to 1 KiB, then four steps for each doubling, up
-// to 1 MiB. A block wastes at most a fifth of its size.
+// Sizes of small blocks: every 64 bytes up to 1 KiB, then four steps for each doubling,
+// up to 1 MiB. A block wastes at most a fifth of its size.
 inline constexpr size_t kLargestSmall = size_t{1} << 20;
 inline constexpr uint32_t kSmallClasses = 56;
 

@@ -28,13 +28,15 @@ void BlockCache::put(Block* block) {
     platform::free_aligned(block);
     return;
   }
-  if (cached_bytes() + block->length > kLimit) [[unlikely]] evict_for(block->length);
+  if (cached_bytes() + block->length > kLimit) [[unlikely]]
+    evict_for(block->length);
   const bool was_empty = cached_bytes() == 0;
   block->next = heads_[block->origin];
   heads_[block->origin] = block;
   set(cached_bytes_, cached_bytes() + block->length);
   leave();
-  if (was_empty) [[unlikely]] housekeeping::wake();
+  if (was_empty) [[unlikely]]
+    housekeeping::wake();
 }
 
 // Makes room: the largest blocks go first, for they are the cheapest to get again in
@@ -77,8 +79,9 @@ size_t BlockCache::trim_others(bool idle_only) {
     const BlockCache* const mine = PerThread<BlockCache>::peek();
     bool any = false;
     for (BlockCache* each : caches) {
-      const bool idle = each->allocations() ==
-                        std::exchange(each->allocations_at_last_look_, each->allocations());
+      const bool idle =
+          each->allocations() ==
+          std::exchange(each->allocations_at_last_look_, each->allocations());
       if (each == mine || each->cached_bytes() == 0 || (idle_only && !idle)) continue;
       each->locked_.store(true, std::memory_order_seq_cst);
       any = true;

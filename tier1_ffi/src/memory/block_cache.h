@@ -1,10 +1,10 @@
 // A thread's cache of small blocks, and its share of the memory statistics.
 //
 // Only the owner puts blocks in and takes them out, without atomic read-modify-writes. So
-// that an idle thread's memory can be given back, another thread may lock the cache out of
-// its owner's hands: the owner marks itself busy and then looks for the lock; the other
-// locks, makes every thread pass a fence, and then looks whether the owner is busy. One of
-// them always sees the other, and the owner pays for no fence of its own.
+// that an idle thread's memory can be given back, another thread may lock the cache out
+// of its owner's hands: the owner marks itself busy and then looks for the lock; the
+// other locks, makes every thread pass a fence, and then looks whether the owner is busy.
+// One of them always sees the other, and the owner pays for no fence of its own.
 #pragma once
 
 #include <array>
@@ -50,7 +50,8 @@ class BlockCache {
   void count_live(int64_t bytes) {
     const int64_t pending = pending_live_.load(std::memory_order_relaxed) + bytes;
     set(pending_live_, pending);
-    if (pending >= kLiveStep || pending <= -kLiveStep) [[unlikely]] publish_live();
+    if (pending >= kLiveStep || pending <= -kLiveStep) [[unlikely]]
+      publish_live();
   }
 
   int64_t pending_live() const { return pending_live_.load(std::memory_order_relaxed); }
@@ -80,7 +81,8 @@ class BlockCache {
   bool enter() {
     busy_.store(true, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (!locked_.load(std::memory_order_acquire)) [[likely]] return true;
+    if (!locked_.load(std::memory_order_acquire)) [[likely]]
+      return true;
     leave();
     return false;
   }

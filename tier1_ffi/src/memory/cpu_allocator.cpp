@@ -37,7 +37,8 @@ Block* fresh(uint32_t origin, size_t bytes) {
 }
 
 Taken take(BlockCache& cache, size_t bytes) {
-  if (!pool_enabled) [[unlikely]] return {fresh(Block::kPlain, bytes), false};
+  if (!pool_enabled) [[unlikely]]
+    return {fresh(Block::kPlain, bytes), false};
   if (bytes > kLargestSmall) {
     const large_blocks::Taken taken = large_blocks::take(bytes);
     return {taken.block, taken.hit};
@@ -59,7 +60,8 @@ Taken take_after_making_room(size_t bytes) {
   BlockCache::trim_others(/*idle_only=*/false);
   large_blocks::trim(0);
   HandleTable::get().drain();
-  if (const Taken taken = take(BlockCache::get(), bytes); taken.block != nullptr) return taken;
+  if (const Taken taken = take(BlockCache::get(), bytes); taken.block != nullptr)
+    return taken;
   if (collect_now(static_cast<int64_t>(bytes))) {
     BlockCache::get().trim();
     large_blocks::trim(0);
@@ -71,9 +73,10 @@ Taken take_after_making_room(size_t bytes) {
 }
 
 void report_to_profiler(void* data, int64_t change) {
-  if (!c10::memoryProfilingEnabled()) [[likely]] return;
-  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()), 0,
-                                   c10::Device(c10::DeviceType::CPU));
+  if (!c10::memoryProfilingEnabled()) [[likely]]
+    return;
+  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()),
+                                   0, c10::Device(c10::DeviceType::CPU));
 }
 
 void release(void* data) {
@@ -102,7 +105,8 @@ class CpuAllocator final : public compat::Allocator {
     if (bytes == 0) return {nullptr, nullptr, &release, cpu};
     BlockCache& cache = BlockCache::get();
     Taken taken = take(cache, bytes);
-    if (taken.block == nullptr) [[unlikely]] taken = take_after_making_room(bytes);
+    if (taken.block == nullptr) [[unlikely]]
+      taken = take_after_making_room(bytes);
     taken.block->bytes = bytes;
     cache.count_allocation(taken.hit);
     cache.count_live(static_cast<int64_t>(bytes));

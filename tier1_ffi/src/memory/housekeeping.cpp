@@ -21,8 +21,8 @@ constinit std::atomic<Phase> phase{Phase::kNotStarted};
 namespace {
 
 constexpr auto kRound = std::chrono::milliseconds(500);
-// A large block goes when it has lain unused for this long, a thread's small ones when the
-// thread has allocated nothing for as many rounds as fit in it.
+// A large block goes when it has lain unused for this long, a thread's small ones when
+// the thread has allocated nothing for as many rounds as fit in it.
 constexpr uint32_t kIdleMs = 2000;
 constexpr int kRoundsPerLook = 4;
 // Asleep, the thread looks this often whether it missed a call.

@@ -12,7 +12,8 @@ void wake_up();
 
 // There is something to look after. Starts the thread if need be. Cheap when it is awake.
 inline void wake() {
-  if (phase.load(std::memory_order_relaxed) != Phase::kAwake) [[unlikely]] wake_up();
+  if (phase.load(std::memory_order_relaxed) != Phase::kAwake) [[unlikely]]
+    wake_up();
 }
 
 }  // namespace simple_torch::housekeeping

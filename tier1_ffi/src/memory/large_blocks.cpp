@@ -22,14 +22,15 @@ struct Spare {
   uint32_t since_ms;
 };
 
-// Spare blocks, ordered by length; of equal ones the latest comes first. A plain array, so
-// that freeing memory never needs memory.
+// Spare blocks, ordered by length; of equal ones the latest comes first. A plain array,
+// so that freeing memory never needs memory.
 class Cache {
  public:
   Block* take(size_t length) {
     const std::lock_guard lock(mutex_);
-    Spare* const found = std::lower_bound(
-        begin(), end(), length, [](const Spare& each, size_t l) { return each.length < l; });
+    Spare* const found =
+        std::lower_bound(begin(), end(), length,
+                         [](const Spare& each, size_t l) { return each.length < l; });
     if (found == end() || found->length > length + length / 4) return nullptr;
     Block* const block = found->block;
     erase(found);

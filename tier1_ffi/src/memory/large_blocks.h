@@ -1,5 +1,6 @@
-// Blocks above 1 MiB: mapped in huge pages, and kept for a while after use in a cache that
-// all threads share. Without it each large temporary costs a page fault for every 4 KiB.
+// Blocks above 1 MiB: mapped in huge pages, and kept for a while after use in a cache
+// that all threads share. Without it each large temporary costs a page fault for every 4
+// KiB.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +10,8 @@
 
 namespace simple_torch::large_blocks {
 
-// A block with room for `bytes` of data: a cached one that is at most a quarter too large,
-// or a new one. nullptr if there is no memory.
+// A block with room for `bytes` of data: a cached one that is at most a quarter too
+// large, or a new one. nullptr if there is no memory.
 struct Taken {
   Block* block;
   bool hit;

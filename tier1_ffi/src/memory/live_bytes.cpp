@@ -35,7 +35,8 @@ void add(int64_t bytes) {
   const int64_t live = published.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   if (bytes <= 0) return;
   raise_peak(live);
-  if (live >= due.load(std::memory_order_relaxed)) [[unlikely]] want_collection();
+  if (live >= due.load(std::memory_order_relaxed)) [[unlikely]]
+    want_collection();
 }
 
 int64_t now() {

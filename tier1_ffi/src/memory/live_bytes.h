@@ -19,8 +19,8 @@ void reset_peak();
 inline constexpr int64_t kDefaultPressure = int64_t{256} << 20;
 int64_t set_pressure(int64_t bytes);
 
-// After a collection: the next one is due when the live bytes have grown by half, or by the
-// threshold if that is more.
+// After a collection: the next one is due when the live bytes have grown by half, or by
+// the threshold if that is more.
 void rearm_pressure();
 
 // The same, if memory has shrunk so much that the next collection is due earlier.

@@ -97,6 +97,7 @@ int64_t simple_torch_memory_set_cache_limit(int64_t bytes) {
 
 int64_t simple_torch_memory_set_pressure(int64_t bytes) {
   return guarded([&] {
-    return live_bytes::set_pressure(bytes_or_default(bytes, live_bytes::kDefaultPressure));
+    return live_bytes::set_pressure(
+        bytes_or_default(bytes, live_bytes::kDefaultPressure));
   });
 }

@@ -40,8 +40,8 @@ struct State {
 
   std::mutex mutex;  // Guards what follows.
   std::shared_ptr<Attached> attached;
-  // Requests of threads on which the runtime cannot collect: how many bytes they want, and
-  // how many requests were ever made and served.
+  // Requests of threads on which the runtime cannot collect: how many bytes they want,
+  // and how many requests were ever made and served.
   int64_t bytes_wanted = 0;
   uint64_t asked = 0;
   uint64_t served = 0;
@@ -167,7 +167,8 @@ int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
                                      std::to_string(sizeof(simple_torch_runtime)));
       }
       next = std::make_shared<Attached>(*runtime);
-      if (runtime->collect == nullptr) fail_argument("runtime", "has no collect function");
+      if (runtime->collect == nullptr)
+        fail_argument("runtime", "has no collect function");
       if (runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ANY_THREAD &&
           runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD) {
         fail_argument("runtime", "has an unknown thread_rule");

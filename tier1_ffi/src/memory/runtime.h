@@ -1,12 +1,13 @@
-// The garbage-collected runtime that owns handles in this process, and when it is asked to
-// collect.
+// The garbage-collected runtime that owns handles in this process, and when it is asked
+// to collect.
 #pragma once
 
 #include <cstdint>
 
 namespace simple_torch {
 
-// Memory has grown past the threshold: the next exported call asks the runtime to collect.
+// Memory has grown past the threshold: the next exported call asks the runtime to
+// collect.
 void want_collection();
 
 // Collects if that is wanted and this thread is one on which the runtime can.

@@ -16,7 +16,8 @@ namespace simple_torch {
 namespace {
 
 std::unique_ptr<at::Generator> make_generator(c10::Device device) {
-  if (device.is_cpu()) return std::make_unique<at::Generator>(at::detail::createCPUGenerator());
+  if (device.is_cpu())
+    return std::make_unique<at::Generator>(at::detail::createCPUGenerator());
   const at::Generator& shared = at::globalContext().defaultGenerator(device);
   auto made = std::make_unique<at::Generator>(shared.clone());
   made->set_current_seed(c10::detail::getNonDeterministicRandom());
@@ -52,7 +53,8 @@ simple_torch_handle simple_torch_generator_default(int64_t device) {
 }
 
 int64_t simple_torch_generator_free(simple_torch_handle generator) {
-  return guarded([&] { HandleTable::get().free(generator, Kind::kGenerator, "generator"); });
+  return guarded(
+      [&] { HandleTable::get().free(generator, Kind::kGenerator, "generator"); });
 }
 
 int64_t simple_torch_generator_set_seed(simple_torch_handle generator, int64_t seed) {

@@ -45,8 +45,9 @@ simple_torch_handle simple_torch_relu(simple_torch_handle tensor) {
 }
 
 simple_torch_handle simple_torch_sigmoid(simple_torch_handle tensor) {
-  return guarded(
-      [&] { return store(at::_ops::sigmoid::call(*borrow<at::Tensor>(tensor, "tensor"))); });
+  return guarded([&] {
+    return store(at::_ops::sigmoid::call(*borrow<at::Tensor>(tensor, "tensor")));
+  });
 }
 
 simple_torch_handle simple_torch_tanh(simple_torch_handle tensor) {

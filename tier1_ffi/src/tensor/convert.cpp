@@ -11,7 +11,8 @@
 using namespace simple_torch;
 
 simple_torch_handle simple_torch_tensor_alias(simple_torch_handle tensor) {
-  return guarded([&] { return store(at::Tensor(*borrow<at::Tensor>(tensor, "tensor"))); });
+  return guarded(
+      [&] { return store(at::Tensor(*borrow<at::Tensor>(tensor, "tensor"))); });
 }
 
 simple_torch_handle simple_torch_tensor_clone(simple_torch_handle tensor) {
@@ -22,7 +23,8 @@ int64_t simple_torch_tensor_free(simple_torch_handle tensor) {
   return guarded([&] { HandleTable::get().free(tensor, Kind::kTensor, "tensor"); });
 }
 
-simple_torch_handle simple_torch_tensor_to_dtype(simple_torch_handle tensor, int64_t dtype) {
+simple_torch_handle simple_torch_tensor_to_dtype(simple_torch_handle tensor,
+                                                 int64_t dtype) {
   return guarded([&] {
     const auto source = borrow_defined(tensor, "tensor");
     const std::optional<c10::ScalarType> wanted = element_dtype(dtype, "dtype");

@@ -109,8 +109,8 @@ simple_torch_handle simple_torch_tensor_arange(int64_t start_bits, int64_t start
     const auto start = optional_number(start_bits, start_kind, "start_bits");
     const c10::Scalar end = number(end_bits, end_kind, "end_bits");
     const auto step = optional_number(step_bits, step_kind, "step_bits");
-    return store(at::arange(start.value_or(0), end, step.value_or(1),
-                            options_of(dtype, device)));
+    return store(
+        at::arange(start.value_or(0), end, step.value_or(1), options_of(dtype, device)));
   });
 }
 
@@ -142,8 +142,9 @@ simple_torch_handle simple_torch_tensor_randint(int64_t low, int64_t high,
                                                 simple_torch_handle generator) {
   return guarded([&] {
     if (high <= low) {
-      fail(Code::kValue, "high", "is not greater than low: " + std::to_string(high) +
-                                     " and " + std::to_string(low));
+      fail(Code::kValue, "high",
+           "is not greater than low: " + std::to_string(high) + " and " +
+               std::to_string(low));
     }
     return store(at::randint(low, high, shape_of(dims, ndims, "dims"),
                              optional_generator(generator, "generator"),

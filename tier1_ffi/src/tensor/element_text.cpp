@@ -14,7 +14,8 @@ namespace simple_torch {
 namespace {
 
 std::string formatted(const char* format, int64_t precision, double value) {
-  const int length = std::snprintf(nullptr, 0, format, static_cast<int>(precision), value);
+  const int length =
+      std::snprintf(nullptr, 0, format, static_cast<int>(precision), value);
   std::string text(static_cast<size_t>(length), '\0');
   std::snprintf(text.data(), text.size() + 1, format, static_cast<int>(precision), value);
   return text;
@@ -90,7 +91,8 @@ Excerpt excerpt_of(const at::Tensor& tensor, const simple_torch_print_options& o
 
 template <typename T>
 std::vector<T> values_of(const at::Tensor& tensor, c10::ScalarType type) {
-  const at::Tensor plain = tensor.to(c10::Device(c10::DeviceType::CPU), type).contiguous();
+  const at::Tensor plain =
+      tensor.to(c10::Device(c10::DeviceType::CPU), type).contiguous();
   const T* const first = static_cast<const T*>(plain.data_ptr());
   return {first, first + plain.numel()};
 }
@@ -114,8 +116,8 @@ Cells real_cells(const at::Tensor& tensor, const simple_torch_print_options& opt
 }
 
 Cells complex_cells(const at::Tensor& tensor, const simple_torch_print_options& options) {
-  const std::vector<double> pairs =
-      doubles_of(at::view_as_real(tensor.to(c10::ScalarType::ComplexDouble).resolve_conj()));
+  const std::vector<double> pairs = doubles_of(
+      at::view_as_real(tensor.to(c10::ScalarType::ComplexDouble).resolve_conj()));
   std::vector<double> real;
   std::vector<double> imaginary;
   for (size_t i = 0; i < pairs.size(); i += 2) {
@@ -129,7 +131,8 @@ Cells complex_cells(const at::Tensor& tensor, const simple_torch_print_options& 
     std::string part = imaginary_format.padded(imaginary[i]);
     part.erase(0, part.find_first_not_of(' '));
     const bool is_signed = part[0] == '-' || part[0] == '+';
-    cells.texts.push_back(real_format.padded(real[i]) + (is_signed ? "" : "+") + part + "j");
+    cells.texts.push_back(real_format.padded(real[i]) + (is_signed ? "" : "+") + part +
+                          "j");
   }
   return cells;
 }
@@ -177,7 +180,8 @@ class Layout {
     std::vector<std::string> parts;
     for (int64_t i = 0; i < size; ++i) {
       if (shortened && i == size / 2) parts.push_back(innermost ? " ..." : "...");
-      parts.push_back(innermost ? cells_.texts[next++] : nested(dim + 1, next, indent + 1));
+      parts.push_back(innermost ? cells_.texts[next++]
+                                : nested(dim + 1, next, indent + 1));
     }
     if (shortened && size == 0) parts.push_back("...");
     return innermost ? row(parts, indent) : stacked(parts, dims - dim, indent);
@@ -217,8 +221,8 @@ class Layout {
 
 }  // namespace
 
-std::string element_text(const at::Tensor& tensor, const simple_torch_print_options& options,
-                         int64_t indent) {
+std::string element_text(const at::Tensor& tensor,
+                         const simple_torch_print_options& options, int64_t indent) {
   if (tensor.numel() == 0) return "[]";
   const Excerpt excerpt = excerpt_of(tensor.resolve_neg(), options);
   const Cells cells = cells_of(excerpt.tensor, options);

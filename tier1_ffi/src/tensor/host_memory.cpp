@@ -19,7 +19,8 @@ namespace {
 // Calls the host's destroy function once, at the latest when this goes.
 class Ownership {
  public:
-  Ownership(void (*destroy)(void*), void* context) : destroy_(destroy), context_(context) {}
+  Ownership(void (*destroy)(void*), void* context)
+      : destroy_(destroy), context_(context) {}
   Ownership(const Ownership&) = delete;
   Ownership& operator=(const Ownership&) = delete;
   ~Ownership() {
@@ -100,17 +101,19 @@ simple_torch_handle simple_torch_tensor_from_blob(void* data, int64_t bytes,
     }
     const int64_t elements = reach(shape, steps);
     if (elements > bytes / static_cast<int64_t>(c10::elementSize(type))) {
-      fail_argument("bytes", "is " + std::to_string(bytes) + ", but shape and strides reach " +
+      fail_argument("bytes", "is " + std::to_string(bytes) +
+                                 ", but shape and strides reach " +
                                  std::to_string(elements) + " elements of " +
                                  std::to_string(c10::elementSize(type)) + " bytes");
     }
     if (elements > 0) required(data, "data");
-    return store(at::from_blob(data, shape, steps, [ownership](void*) {},
-                               c10::TensorOptions().dtype(type)));
+    return store(at::from_blob(
+        data, shape, steps, [ownership](void*) {}, c10::TensorOptions().dtype(type)));
   });
 }
 
-int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data, int64_t bytes) {
+int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
+                                    int64_t bytes) {
   return guarded([&] {
     const auto source = borrow_defined(tensor, "tensor");
     require_bytes(bytes, source->numel(), source->element_size());

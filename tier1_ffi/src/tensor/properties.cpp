@@ -94,7 +94,8 @@ int64_t simple_torch_tensor_set_requires_grad(simple_torch_handle tensor,
     const auto target = borrow_defined(tensor, "tensor");
     const bool wanted = truth(requires_grad, "requires_grad");
     if (!wanted && !target->is_leaf()) {
-      fail(Code::kValue, "tensor", "is the result of recorded operations; detach it instead");
+      fail(Code::kValue, "tensor",
+           "is the result of recorded operations; detach it instead");
     }
     target->set_requires_grad(wanted);
   });

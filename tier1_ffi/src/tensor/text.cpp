@@ -82,14 +82,15 @@ void describe_sparse(const at::Tensor& tensor, const simple_torch_print_options&
   parts.suffixes.push_back("size=" + shape_text(tensor.sizes()));
   parts.suffixes.push_back("nnz=" + std::to_string(tensor._nnz()));
   if (!dtype_goes_without_saying(tensor)) parts.suffixes.push_back(dtype_text(tensor));
-  parts.text = inner_tensor("indices", tensor._indices().detach(), options, false) + ",\n" +
-               std::string(kIndent, ' ') +
+  parts.text = inner_tensor("indices", tensor._indices().detach(), options, false) +
+               ",\n" + std::string(kIndent, ' ') +
                inner_tensor("values", tensor._values().detach(), options, false);
 }
 
 void describe_strided(const at::Tensor& tensor, const simple_torch_print_options& options,
                       Parts& parts) {
-  const bool default_dtype = tensor.scalar_type() == c10::get_default_dtype_as_scalartype();
+  const bool default_dtype =
+      tensor.scalar_type() == c10::get_default_dtype_as_scalartype();
   if (tensor.is_meta()) {
     parts.suffixes.push_back("size=" + shape_text(tensor.sizes()));
     if (!default_dtype) parts.suffixes.push_back(dtype_text(tensor));
@@ -143,7 +144,8 @@ std::string joined(const Parts& parts, const simple_torch_print_options& options
   return text + ")";
 }
 
-std::string whole_text(const at::Tensor& tensor, const simple_torch_print_options& options) {
+std::string whole_text(const at::Tensor& tensor,
+                       const simple_torch_print_options& options) {
   if (!tensor.defined()) return "tensor(undefined)";
   const at::NoGradGuard no_grad;
   Parts parts;
@@ -157,7 +159,8 @@ std::string whole_text(const at::Tensor& tensor, const simple_torch_print_option
   } else {
     // Other layouts, and quantized numbers, are shown by their values.
     if (!dtype_goes_without_saying(tensor)) parts.suffixes.push_back(dtype_text(tensor));
-    const at::Tensor plain = tensor.is_quantized() ? tensor.dequantize() : tensor.to_dense();
+    const at::Tensor plain =
+        tensor.is_quantized() ? tensor.dequantize() : tensor.to_dense();
     parts.text = element_text(plain, options, kIndent);
   }
   if (tensor.layout() != c10::Layout::Strided) {
@@ -177,8 +180,8 @@ std::string whole_text(const at::Tensor& tensor, const simple_torch_print_option
 using namespace simple_torch;
 
 int64_t simple_torch_tensor_to_text(simple_torch_handle tensor,
-                                    const simple_torch_print_options* options, char* buffer,
-                                    int64_t capacity) {
+                                    const simple_torch_print_options* options,
+                                    char* buffer, int64_t capacity) {
   return guarded([&] {
     const auto shown = borrow<at::Tensor>(tensor, "tensor");
     const std::string text = whole_text(*shown, options_from(options));
