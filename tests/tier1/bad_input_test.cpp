@@ -27,6 +27,11 @@ void bound_memory() {
   setrlimit(RLIMIT_AS, &bound);
 }
 
+int64_t environment(const char* name, int64_t usual) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? usual : std::atoll(value);
+}
+
 // What some functions change for all that follows.
 void restore_settings() {
   simple_torch_runtime_attach(nullptr);
@@ -123,7 +128,8 @@ void attack(const char* text, R (*function)(A...), int64_t rounds) {
   SCOPED_TRACE(text);
   const int64_t live_bytes = statistic(SIMPLE_TORCH_MEMORY_LIVE_BYTES);
   {
-    Stock stock(std::hash<std::string>{}(declaration.name));
+    Stock stock(std::hash<std::string>{}(declaration.name) +
+                static_cast<uint64_t>(environment("SIMPLE_TORCH_TEST_SEED", 0)));
     Arguments<A...> arguments(declaration, stock);
     constexpr int64_t kSingleFaults = 60 * sizeof...(A);
     for (int64_t round = 0; round < kSingleFaults + rounds; ++round) {
@@ -150,7 +156,8 @@ void attack(const char* text, R (*function)(A...), int64_t rounds) {
 
 TEST(BadInput, IsRefusedByEveryFunctionWithoutHarm) {
   bound_memory();
-  const int64_t rounds = kSanitized ? 300 : 5000;
+  // A longer run, with other values: SIMPLE_TORCH_TEST_ROUNDS and SIMPLE_TORCH_TEST_SEED.
+  const int64_t rounds = environment("SIMPLE_TORCH_TEST_ROUNDS", kSanitized ? 1000 : 5000);
 #define EXPORT(function, declaration)       \
   attack(declaration, &function, rounds);   \
   if (HasFailure()) return;

@@ -18,6 +18,12 @@ bool in_child(const std::function<bool()>& body) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+// Memory that libtorch does not fill, because in a forked child it cannot: the threads that
+// it would do so with do not exist there, and libgomp waits for them.
+simple_torch_handle unfilled(int64_t elements) {
+  return simple_torch_tensor_empty(&elements, 1, kFloat32, -1);
+}
+
 TEST(Memory, CountsLiveBytesAndThePeak) {
   const int64_t before = statistic(SIMPLE_TORCH_MEMORY_LIVE_BYTES);
   EXPECT_EQ(simple_torch_memory_reset_peak(-1), 0);
@@ -153,7 +159,7 @@ TEST(Memory, OfTenThousandTemporariesStaysFlat) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer keeps freed memory";
   // Filled here and not by libtorch, whose threads would make this slow on a busy machine.
   const auto once = [](int64_t elements) {
-    const Owned tensor(simple_torch_tensor_empty(&elements, 1, kFloat32, -1));
+    const Owned tensor(unfilled(elements));
     void* data = nullptr;
     ASSERT_EQ(simple_torch_tensor_data_pointer(tensor, &data), 0);
     std::memset(data, 1, static_cast<size_t>(elements) * sizeof(float));
@@ -170,23 +176,17 @@ TEST(Memory, OfTenThousandTemporariesStaysFlat) {
   }
 }
 
-// Only what libtorch computes on one thread: its other threads, like all threads, do not
-// exist in a child, and libgomp waits for them.
 TEST(Memory, WorksInTheChildOfAThreadedProcess) {
   if (kSanitized) GTEST_SKIP() << "sanitizers do not support this";
-  const auto large_tensor = [] {
-    const int64_t dims[] = {1 << 20};
-    return simple_torch_tensor_empty(dims, 1, -1, -1);
-  };
   // So that no fork comes between the beginning and the end of a first use.
-  { const Owned all[] = {zeros({100}), ones({100}), large_tensor()}; }
+  { const Owned all[] = {zeros({100}), ones({100}), unfilled(1 << 20)}; }
   std::atomic<bool> over{false};
   std::vector<std::thread> workers;
   for (int i = 0; i < 3; ++i) {
     workers.emplace_back([&] {
       while (!over.load()) {
         const Owned small(zeros({100}));
-        const Owned large(large_tensor());
+        const Owned large(unfilled(1 << 20));
         simple_torch_memory_statistic(-1, SIMPLE_TORCH_MEMORY_LIVE_BYTES);
       }
     });
@@ -196,8 +196,7 @@ TEST(Memory, WorksInTheChildOfAThreadedProcess) {
     good += in_child([&] {
       alarm(20);
       const simple_torch_handle small = ones({100});
-      const int64_t dims[] = {1 << 20};
-      const simple_torch_handle large = simple_torch_tensor_empty(dims, 1, -1, -1);
+      const simple_torch_handle large = unfilled(1 << 20);
       const bool fine = simple_torch_tensor_numel(large) == 1 << 20 &&
                         simple_torch_memory_trim() >= 0 &&
                         simple_torch_memory_statistic(-1, 0) > 0;
@@ -325,8 +324,8 @@ TEST(Runtime, MakesAnAllocationSucceedThatWouldHaveFailed) {
     const rlimit bound{limit, limit};
     setrlimit(RLIMIT_AS, &bound);
     // Each fits alone, the last only when the first is gone.
-    host.garbage.push_back(zeros({40 << 20}));
-    const simple_torch_handle second = zeros({40 << 20});
+    host.garbage.push_back(unfilled(40 << 20));
+    const simple_torch_handle second = unfilled(40 << 20);
     return second != 0 && host.out_of_memory == 1 && simple_torch_tensor_free(second) == 0;
   }));
 }

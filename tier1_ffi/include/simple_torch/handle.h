@@ -55,7 +55,7 @@ typedef struct simple_torch_handle_record {
   simple_torch_handle handle;
   /** A SIMPLE_TORCH_KIND_ number. */
   int64_t kind;
-  /** Milliseconds since the handle was made. */
+  /** Milliseconds since the handle was made, good to half a second. */
   int64_t age_ms;
   /** The function that made it; static. */
   const char* operation;

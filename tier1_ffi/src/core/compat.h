@@ -18,38 +18,26 @@
 
 namespace simple_torch::compat {
 
-// c10::Allocator: `allocate` was const, and `copy_data` did not exist.
+// c10::Allocator, whose `allocate` was const, and which had no `copy_data`. Derived classes
+// have `c10::DataPtr obtain(size_t) const`.
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)
-class Allocator : public c10::Allocator {
- public:
-  c10::DataPtr allocate(size_t bytes) final { return obtain(bytes); }
-  void copy_data(void* to, const void* from, size_t count) const final {
-    default_copy_data(to, from, count);
-  }
-
- protected:
-  virtual c10::DataPtr obtain(size_t bytes) const = 0;
-};
-#elif SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 2)
-class Allocator : public c10::Allocator {
- public:
-  c10::DataPtr allocate(size_t bytes) const final { return obtain(bytes); }
-  void copy_data(void* to, const void* from, size_t count) const final {
-    default_copy_data(to, from, count);
-  }
-
- protected:
-  virtual c10::DataPtr obtain(size_t bytes) const = 0;
-};
+#define SIMPLE_TORCH_ALLOCATE_CONST
 #else
+#define SIMPLE_TORCH_ALLOCATE_CONST const
+#endif
+template <typename Derived>
 class Allocator : public c10::Allocator {
  public:
-  c10::DataPtr allocate(size_t bytes) const final { return obtain(bytes); }
-
- protected:
-  virtual c10::DataPtr obtain(size_t bytes) const = 0;
-};
+  c10::DataPtr allocate(size_t bytes) SIMPLE_TORCH_ALLOCATE_CONST final {
+    return static_cast<const Derived*>(this)->obtain(bytes);
+  }
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 2)
+  void copy_data(void* to, const void* from, size_t count) const final {
+    default_copy_data(to, from, count);
+  }
 #endif
+};
+#undef SIMPLE_TORCH_ALLOCATE_CONST
 
 // An error's backtrace: symbolised when it is read, or, in old versions, when it is
 // thrown.

@@ -15,6 +15,10 @@
 #define SIMPLE_TORCH_FAST_TLS
 #endif
 
+// The few functions that every call goes through are inlined whatever the compiler thinks
+// of their size.
+#define SIMPLE_TORCH_HOT [[gnu::always_inline]] inline
+
 namespace simple_torch::platform {
 
 // Calls a function with a pointer when the thread that armed it ends. Made once, as a

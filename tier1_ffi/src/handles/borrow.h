@@ -55,7 +55,7 @@ class Borrowed {
 };
 
 template <typename T>
-Borrowed<T> borrow(simple_torch_handle handle, const char* argument) {
+SIMPLE_TORCH_HOT Borrowed<T> borrow(simple_torch_handle handle, const char* argument) {
   return Borrowed<T>(HandleTable::get().pin(handle, KindOf<T>::value, argument));
 }
 
@@ -67,7 +67,7 @@ struct OwnedHandle {
 
 // The handle of a new object, which belongs to the scope that is open on this thread.
 template <typename F>
-OwnedHandle store_as(Kind kind, F&& fill) {
+SIMPLE_TORCH_HOT OwnedHandle store_as(Kind kind, F&& fill) {
   CallState& state = CallState::get();
   const simple_torch_handle handle = HandleTable::get().insert(
       state.slots, state.operation, kind, std::forward<F>(fill));
@@ -76,7 +76,7 @@ OwnedHandle store_as(Kind kind, F&& fill) {
   return {handle};
 }
 
-inline OwnedHandle store(at::Tensor&& tensor) {
+SIMPLE_TORCH_HOT OwnedHandle store(at::Tensor&& tensor) {
   return store_as(Kind::kTensor,
                   [&](void* payload) { new (payload) at::Tensor(std::move(tensor)); });
 }

@@ -46,25 +46,25 @@ const char* kind_name(Kind kind) {
   return nullptr;
 }
 
-std::optional<HandleTable::Ended> HandleTable::end_life(simple_torch_handle handle,
-                                                        uint64_t pins) {
+Slot* HandleTable::end_life(simple_torch_handle handle, uint64_t pins,
+                            uint64_t& before) const {
   Slot* const slot = find(index_of(handle));
-  if (slot == nullptr || kind_byte(handle) - 1 >= kKindLimit - 1) return std::nullopt;
-  uint64_t state = slot->state.load(std::memory_order_relaxed);
+  if (slot == nullptr || kind_byte(handle) - 1 >= kKindLimit - 1) return nullptr;
+  before = slot->state.load(std::memory_order_relaxed);
   do {
-    if (!same_life(state, handle)) return std::nullopt;
-  } while (!slot->state.compare_exchange_weak(state, (state | kDeadBit) + pins,
+    if (!same_life(before, handle)) return nullptr;
+  } while (!slot->state.compare_exchange_weak(before, (before | kDeadBit) + pins,
                                               std::memory_order_acq_rel,
                                               std::memory_order_relaxed));
   CallState::get().slots.count(static_cast<size_t>(kind_of(handle)), -1);
-  return Ended{slot, state};
+  return slot;
 }
 
 bool HandleTable::free_if_alive(simple_torch_handle handle) {
-  const std::optional<Ended> ended = end_life(handle, 0);
-  if (!ended) return false;
-  if ((ended->state & kPinBits) == 0)
-    reclaim(*ended->slot, index_of(handle), ended->state);
+  uint64_t before = 0;
+  Slot* const slot = end_life(handle, 0, before);
+  if (slot == nullptr) return false;
+  if ((before & kPinBits) == 0) reclaim(*slot, index_of(handle), before);
   return true;
 }
 
@@ -77,11 +77,12 @@ void HandleTable::free(simple_torch_handle handle, Kind kind, const char* argume
 
 bool HandleTable::doom(simple_torch_handle handle) {
   // The queue's pin keeps the slot from being reused before drain() has seen it.
-  const std::optional<Ended> ended = end_life(handle, 1);
-  if (!ended) return false;
+  uint64_t before = 0;
+  Slot* const slot = end_life(handle, 1, before);
+  if (slot == nullptr) return false;
   uint32_t head = doomed_.load(std::memory_order_relaxed);
   do {
-    ended->slot->next.store(head, std::memory_order_relaxed);
+    slot->next.store(head, std::memory_order_relaxed);
   } while (!doomed_.compare_exchange_weak(
       head, index_of(handle) + 1, std::memory_order_release, std::memory_order_relaxed));
   return true;

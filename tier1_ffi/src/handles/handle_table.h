@@ -31,13 +31,13 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/failure.h"
 #include "core/platform.h"
 #include "handles/slot_magazine.h"
+#include "memory/housekeeping.h"
 
 namespace simple_torch {
 
@@ -96,14 +96,14 @@ class HandleTable {
 
   // Gives an object a handle. `fill` puts it into the payload and must not throw.
   template <typename F>
-  simple_torch_handle insert(SlotMagazine& magazine, const char* operation, Kind kind,
+  SIMPLE_TORCH_HOT simple_torch_handle insert(SlotMagazine& magazine, const char* operation, Kind kind,
                              F&& fill) {
     if (magazine.size == 0) refill(magazine);
     const uint32_t index = magazine.indices[--magazine.size];
     Slot& slot = at(index);
     fill(static_cast<void*>(slot.payload));
     slot.operation = operation;
-    slot.born_ms = platform::coarse_milliseconds();
+    slot.born_ms = housekeeping::about_now_ms();
     const uint64_t live = (static_cast<uint64_t>(kind) << kKindShift) |
                           slot.state.load(std::memory_order_relaxed);
     slot.state.store(live, std::memory_order_release);
@@ -113,7 +113,7 @@ class HandleTable {
 
   // Pins the object of a live handle. Fails with BAD_HANDLE, STALE_HANDLE or WRONG_KIND,
   // naming the argument. Kind::kNone means any kind.
-  Pin pin(simple_torch_handle handle, Kind kind, const char* argument) {
+  SIMPLE_TORCH_HOT Pin pin(simple_torch_handle handle, Kind kind, const char* argument) {
     const bool right_kind = kind == Kind::kNone
                                 ? kind_byte(handle) - 1 < kKindLimit - 1
                                 : kind_byte(handle) == static_cast<uint64_t>(kind);
@@ -213,7 +213,7 @@ class HandleTable {
   }
 
   // nullptr unless the handle is alive. The handle's kind is not 0.
-  Slot* try_pin(simple_torch_handle handle) const {
+  SIMPLE_TORCH_HOT Slot* try_pin(simple_torch_handle handle) const {
     Slot* const slot = find(index_of(handle));
     if (slot == nullptr) [[unlikely]]
       return nullptr;
@@ -230,13 +230,10 @@ class HandleTable {
     return state >> 32 == static_cast<uint64_t>(handle) >> 32;
   }
 
-  // Takes a handle's slot from live to doomed, with `pins` more of them. Says whether it
-  // was alive.
-  struct Ended {
-    Slot* slot;
-    uint64_t state;
-  };
-  std::optional<Ended> end_life(simple_torch_handle handle, uint64_t pins);
+  // Takes a handle's slot from live to doomed, with `pins` more of them. nullptr if it was
+  // not alive, else the slot, with `before` set to its former state.
+  SIMPLE_TORCH_HOT Slot* end_life(simple_torch_handle handle, uint64_t pins,
+                                  uint64_t& before) const;
 
   static void unpin(Slot& slot, uint32_t index) {
     const uint64_t before = slot.state.fetch_sub(1, std::memory_order_acq_rel);
@@ -245,7 +242,7 @@ class HandleTable {
     }
   }
 
-  [[noreturn]] void refuse(simple_torch_handle handle, Kind wanted,
+  [[noreturn, gnu::cold]] void refuse(simple_torch_handle handle, Kind wanted,
                            const char* argument) const;
   void reclaim(Slot& slot, uint32_t index, uint64_t former_state);
   void refill(SlotMagazine& magazine);

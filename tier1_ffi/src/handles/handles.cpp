@@ -37,7 +37,9 @@ Shown describe(const HandleTable::Entry& entry) {
   simple_torch_handle_record& record = shown.record;
   record.handle = entry.handle;
   record.kind = static_cast<int64_t>(entry.kind);
-  record.age_ms = int64_t{platform::coarse_milliseconds() - entry.slot->born_ms};
+  // The clock is coarse, so a new handle may seem to be of the future.
+  const auto age = static_cast<int32_t>(housekeeping::about_now_ms() - entry.slot->born_ms);
+  record.age_ms = std::max(age, 0);
   record.operation = entry.slot->operation;
   record.dtype = -1;
   if (entry.kind == Kind::kTensor) {

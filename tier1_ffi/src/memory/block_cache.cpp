@@ -23,20 +23,16 @@ size_t give_back(Block* list) {
 
 RetiredCounts retired_counts;
 
-void BlockCache::put(Block* block) {
+void BlockCache::put_slowly(Block* block) {
   if (!enter()) {
     platform::free_aligned(block);
     return;
   }
-  if (cached_bytes() + block->length > kLimit) [[unlikely]]
-    evict_for(block->length);
-  const bool was_empty = cached_bytes() == 0;
-  block->next = heads_[block->origin];
-  heads_[block->origin] = block;
-  set(cached_bytes_, cached_bytes() + block->length);
+  if (cached_bytes() + block->length > kLimit) evict_for(block->length);
+  push(block);
   leave();
-  if (was_empty) [[unlikely]]
-    housekeeping::wake();
+  // From now on there is something to look after.
+  housekeeping::wake();
 }
 
 // Makes room: the largest blocks go first, for they are the cheapest to get again in

@@ -36,13 +36,20 @@ class BlockCache {
     return block;
   }
 
-  // Keeps a small block; the system gets others in its place if there are too many.
-  void put(Block* block);
+  // Keeps a small block, if need be in place of larger ones.
+  void put(Block* block) {
+    if (cached_bytes() - 1 < kLimit - block->length && enter()) [[likely]] {
+      push(block);
+      leave();
+    } else {
+      put_slowly(block);
+    }
+  }
 
   // Statistics of this thread. `bytes` may be negative.
-  void count_allocation(bool hit) {
-    set(allocations_, allocations_.load(std::memory_order_relaxed) + 1);
-    if (hit) set(hits_, hits_.load(std::memory_order_relaxed) + 1);
+  void count(bool hit) {
+    std::atomic<int64_t>& counter = hit ? hits_ : misses_;
+    set(counter, counter.load(std::memory_order_relaxed) + 1);
   }
   // Adds to the bytes that the process holds, in steps: each thread keeps up to kLiveStep
   // to itself.
@@ -55,7 +62,7 @@ class BlockCache {
   }
 
   int64_t pending_live() const { return pending_live_.load(std::memory_order_relaxed); }
-  int64_t allocations() const { return allocations_.load(std::memory_order_relaxed); }
+  int64_t allocations() const { return hits() + misses_.load(std::memory_order_relaxed); }
   int64_t hits() const { return hits_.load(std::memory_order_relaxed); }
   size_t cached_bytes() const { return cached_bytes_.load(std::memory_order_relaxed); }
 
@@ -88,6 +95,13 @@ class BlockCache {
   }
   void leave() { busy_.store(false, std::memory_order_release); }
 
+  void push(Block* block) {
+    block->next = heads_[block->origin];
+    heads_[block->origin] = block;
+    set(cached_bytes_, cached_bytes() + block->length);
+  }
+  // When the cache is empty, full or locked.
+  void put_slowly(Block* block);
   Block* detach_all();
   void evict_for(size_t length);
   void publish_live();
@@ -98,8 +112,8 @@ class BlockCache {
   std::array<Block*, kSmallClasses> heads_{};
 
   std::atomic<int64_t> pending_live_{0};
-  std::atomic<int64_t> allocations_{0};
   std::atomic<int64_t> hits_{0};
+  std::atomic<int64_t> misses_{0};
   int64_t allocations_at_last_look_ = -1;
 };
 

@@ -2,6 +2,7 @@
 
 #include <c10/core/CPUAllocator.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -36,7 +37,7 @@ Block* fresh(uint32_t origin, size_t bytes) {
   return block;
 }
 
-Taken take(BlockCache& cache, size_t bytes) {
+SIMPLE_TORCH_HOT Taken take(BlockCache& cache, size_t bytes) {
   if (!pool_enabled) [[unlikely]]
     return {fresh(Block::kPlain, bytes), false};
   if (bytes > kLargestSmall) {
@@ -72,18 +73,23 @@ Taken take_after_making_room(size_t bytes) {
   fail_out_of_memory(bytes);
 }
 
+// Whether a memory profiler was ever on: until then, frees need not ask.
+constinit std::atomic<bool> profiled{false};
+
 void report_to_profiler(void* data, int64_t change) {
   if (!c10::memoryProfilingEnabled()) [[likely]]
     return;
-  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()),
-                                   0, c10::Device(c10::DeviceType::CPU));
+  profiled.store(true, std::memory_order_relaxed);
+  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()), 0,
+                                   c10::Device(c10::DeviceType::CPU));
 }
 
 void release(void* data) {
   if (data == nullptr) return;
   Block* const block = Block::of(data);
   const auto bytes = static_cast<int64_t>(block->bytes);
-  report_to_profiler(data, -bytes);
+  if (profiled.load(std::memory_order_relaxed)) [[unlikely]]
+    report_to_profiler(data, -bytes);
   BlockCache& cache = BlockCache::get();
   cache.count_live(-bytes);
   if (block->origin < kSmallClasses) [[likely]] {
@@ -95,12 +101,11 @@ void release(void* data) {
   }
 }
 
-class CpuAllocator final : public compat::Allocator {
+class CpuAllocator final : public compat::Allocator<CpuAllocator> {
  public:
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
 
- protected:
-  c10::DataPtr obtain(size_t bytes) const override {
+  c10::DataPtr obtain(size_t bytes) const {
     const c10::Device cpu(c10::DeviceType::CPU);
     if (bytes == 0) return {nullptr, nullptr, &release, cpu};
     BlockCache& cache = BlockCache::get();
@@ -108,7 +113,7 @@ class CpuAllocator final : public compat::Allocator {
     if (taken.block == nullptr) [[unlikely]]
       taken = take_after_making_room(bytes);
     taken.block->bytes = bytes;
-    cache.count_allocation(taken.hit);
+    cache.count(taken.hit);
     cache.count_live(static_cast<int64_t>(bytes));
     void* const data = taken.block->data();
     report_to_profiler(data, static_cast<int64_t>(bytes));

@@ -17,6 +17,7 @@
 namespace simple_torch::housekeeping {
 
 constinit std::atomic<Phase> phase{Phase::kNotStarted};
+constinit std::atomic<uint32_t> kept_time_ms{0};
 
 namespace {
 
@@ -31,13 +32,17 @@ constexpr auto kNap = std::chrono::seconds(30);
 struct Keeper {
   std::atomic<bool> stopping{false};
   // Released by whoever ends a sleep early.
-  std::binary_semaphore alarm{0};
+  std::counting_semaphore<> alarm{0};
   platform::Thread thread{};
 };
 
 Keeper& keeper() {
   static Keeper& immortal = *new Keeper;
   return immortal;
+}
+
+void keep_time() {
+  kept_time_ms.store(platform::coarse_milliseconds(), std::memory_order_relaxed);
 }
 
 bool anything_to_keep() {
@@ -54,9 +59,11 @@ void keep() {
   Keeper& mine = keeper();
   bool doomed_before = false;
   for (int round = 1; !mine.stopping.load(std::memory_order_acquire); ++round) {
+    keep_time();
     if (!anything_to_keep()) {
       phase.store(Phase::kAsleep, std::memory_order_release);
       (void)mine.alarm.try_acquire_for(kNap);
+      keep_time();
       phase.store(Phase::kAwake, std::memory_order_release);
       continue;
     }
@@ -82,12 +89,13 @@ void stop() {
 // The thread does not exist in a forked child: it is started anew when it is needed.
 void forget() {
   Keeper& mine = keeper();
-  new (&mine.alarm) std::binary_semaphore(0);
+  new (&mine.alarm) std::counting_semaphore<>(0);
   phase.store(Phase::kNotStarted, std::memory_order_release);
 }
 
 void start() {
   Keeper& mine = keeper();
+  keep_time();
   Phase expected = Phase::kNotStarted;
   if (mine.stopping.load(std::memory_order_acquire) ||
       !phase.compare_exchange_strong(expected, Phase::kAwake)) {
@@ -109,6 +117,7 @@ void wake_up() {
     start();
     return;
   }
+  keep_time();
   Phase expected = Phase::kAsleep;
   if (phase.compare_exchange_strong(expected, Phase::kAwake)) keeper().alarm.release();
 }

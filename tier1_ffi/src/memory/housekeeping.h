@@ -3,6 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+
+#include "core/platform.h"
 
 namespace simple_torch::housekeeping {
 
@@ -14,6 +17,16 @@ void wake_up();
 inline void wake() {
   if (phase.load(std::memory_order_relaxed) != Phase::kAwake) [[unlikely]]
     wake_up();
+}
+
+// The time in milliseconds, good to half a second and nearly free: while the thread is
+// awake it keeps the time.
+extern std::atomic<uint32_t> kept_time_ms;
+inline uint32_t about_now_ms() {
+  if (phase.load(std::memory_order_relaxed) == Phase::kAwake) [[likely]] {
+    return kept_time_ms.load(std::memory_order_relaxed);
+  }
+  return platform::coarse_milliseconds();
 }
 
 }  // namespace simple_torch::housekeeping
