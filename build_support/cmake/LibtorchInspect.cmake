@@ -146,7 +146,7 @@ function(libtorch_inspect root)
   endif()
   if(version VERSION_LESS SIMPLE_TORCH_OLDEST_LIBTORCH)
     set(LIBTORCH_PROBLEM
-        "the libtorch in ${root} is ${version}; simple-torch needs 1.13 or newer"
+        "the libtorch in ${root} is ${version}, and simple-torch needs 1.13 or newer"
         PARENT_SCOPE)
     return()
   endif()
