@@ -7,17 +7,14 @@
 
 #include "support/hostile.h"
 
-// Refuse sizes that would only make the test slow. Read by the sanitizers at their start.
-extern "C" const char* __asan_default_options() { return "max_allocation_size_mb=1024"; }
-extern "C" const char* __tsan_default_options() { return "max_allocation_size_mb=1024"; }
-
 namespace {
 
 using hostile::Arguments;
 using hostile::Declaration;
 using hostile::Stock;
 
-// Without a sanitizer, whose shadow is larger than this, the system refuses them.
+// Sizes that would only make the test slow are to be refused. A sanitizer needs more address
+// space than this and has a bound of its own, in main.cpp.
 void bound_memory() {
   if (kSanitized) return;
   int64_t pages = 0;

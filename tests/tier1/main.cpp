@@ -6,6 +6,12 @@
 
 #include "simple_torch/simple_torch.h"
 
+// What is too large is refused, as without a sanitizer, and does not end the program.
+constexpr const char* kSanitizerOptions =
+    "allocator_may_return_null=1:max_allocation_size_mb=1024";
+extern "C" const char* __asan_default_options() { return kSanitizerOptions; }
+extern "C" const char* __tsan_default_options() { return kSanitizerOptions; }
+
 namespace {
 
 int64_t live_bytes() {

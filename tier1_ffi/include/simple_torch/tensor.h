@@ -419,8 +419,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_shape(simple_torch_handle tensor,
  * @param tensor       Borrowed; of strided layout.
  * @param strides_out  Receives the strides; may be NULL if `max_dims` is 0.
  * @param max_dims     Room in `strides_out`. With 0 nothing is written.
- * @return             How many dims; BAD_ARGUMENT for too little room, TORCH or
- *                     NOT_IMPLEMENTED for a layout without strides.
+ * @return             How many dims; BAD_ARGUMENT for too little room, VALUE for another
+ *                     layout.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_strides(simple_torch_handle tensor,
                                                      int64_t* strides_out,
@@ -429,8 +429,8 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_strides(simple_torch_handle tensor,
 /**
  * Where in its storage the tensor begins, in elements.
  *
- * @param tensor  Borrowed; with a storage.
- * @return        The offset; TORCH or NOT_IMPLEMENTED for a layout without storage.
+ * @param tensor  Borrowed; of strided layout.
+ * @return        The offset; VALUE for another layout.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_storage_offset(simple_torch_handle tensor);
 
@@ -446,7 +446,7 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_element_size(simple_torch_handle te
  * Whether the elements lie in row-major order without gaps.
  *
  * @param tensor  Borrowed.
- * @return        1 or 0; TORCH or NOT_IMPLEMENTED for a layout without strides.
+ * @return        1 or 0; VALUE for a layout that is not strided.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_is_contiguous(simple_torch_handle tensor);
 
@@ -498,9 +498,9 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_is_leaf(simple_torch_handle tensor)
  * The address of the first element, on the tensor's device. It is valid while any handle
  * or tensor refers to the same memory.
  *
- * @param tensor       Borrowed; with a storage.
+ * @param tensor       Borrowed; of strided layout.
  * @param pointer_out  Receives the address; NULL for a tensor without elements.
- * @return             0; BAD_ARGUMENT, TORCH or NOT_IMPLEMENTED.
+ * @return             0; BAD_ARGUMENT, or VALUE for another layout.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_data_pointer(simple_torch_handle tensor,
                                                           void** pointer_out);

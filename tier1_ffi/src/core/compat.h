@@ -8,7 +8,7 @@
 #include <c10/util/Logging.h>
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <string>
 
 // SIMPLE_TORCH_LIBTORCH_MAJOR and _MINOR come from the build, which reads version.h.
@@ -16,7 +16,20 @@
   (SIMPLE_TORCH_LIBTORCH_MAJOR > (major) ||          \
    (SIMPLE_TORCH_LIBTORCH_MAJOR == (major) && SIMPLE_TORCH_LIBTORCH_MINOR >= (minor)))
 
+#if !SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 2)
+#include <c10/util/Optional.h>
+#endif
+
 namespace simple_torch::compat {
+
+// The optional of libtorch's own signatures, which became the standard one.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 2)
+template <typename T>
+using Optional = std::optional<T>;
+#else
+template <typename T>
+using Optional = c10::optional<T>;
+#endif
 
 // c10::Allocator, whose `allocate` was const, and which had no `copy_data`. Derived classes
 // have `c10::DataPtr obtain(size_t) const`.

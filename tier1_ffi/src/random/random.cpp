@@ -26,9 +26,9 @@ std::unique_ptr<at::Generator> make_generator(c10::Device device) {
 
 }  // namespace
 
-std::optional<at::Generator> optional_generator(simple_torch_handle generator,
-                                                const char* argument) {
-  if (generator == 0) return std::nullopt;
+compat::Optional<at::Generator> optional_generator(simple_torch_handle generator,
+                                                   const char* argument) {
+  if (generator == 0) return {};
   return *borrow<at::Generator>(generator, argument);
 }
 

@@ -27,9 +27,9 @@ c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argume
 }
 
 c10::TensorOptions options_of(int64_t dtype, int64_t device) {
-  return c10::TensorOptions()
-      .dtype(element_dtype(dtype, "dtype"))
-      .device(usable_device(device, "device"));
+  const std::optional<c10::ScalarType> element = element_dtype(dtype, "dtype");
+  const auto options = c10::TensorOptions().device(usable_device(device, "device"));
+  return element ? options.dtype(*element) : options;
 }
 
 Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument) {

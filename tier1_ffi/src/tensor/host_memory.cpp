@@ -57,6 +57,12 @@ at::Tensor view_of(const void* data, const at::Tensor& like) {
                        c10::TensorOptions().dtype(like.scalar_type()));
 }
 
+// Whether the elements lie in memory just as the host wants them.
+bool is_plain(const at::Tensor& tensor) {
+  return tensor.is_cpu() && tensor.layout() == c10::Layout::Strided &&
+         tensor.is_contiguous() && !tensor.is_conj() && !tensor.is_neg();
+}
+
 c10::ScalarType dtype_or_default(int64_t dtype) {
   return element_dtype(dtype, "dtype").value_or(c10::get_default_dtype_as_scalartype());
 }
@@ -118,8 +124,13 @@ int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
     const auto source = borrow_defined(tensor, "tensor");
     require_bytes(bytes, source->numel(), source->element_size());
     if (bytes == 0) return;
+    required(data, "data");
+    if (is_plain(*source)) {
+      std::memcpy(data, source->data_ptr(), static_cast<size_t>(bytes));
+      return;
+    }
     const at::NoGradGuard no_grad;
-    view_of(required(data, "data"), *source).copy_(*source);
+    view_of(data, *source).copy_(*source);
   });
 }
 
@@ -129,7 +140,14 @@ int64_t simple_torch_tensor_copy_from(simple_torch_handle tensor, const void* da
     const auto target = borrow_defined(tensor, "tensor");
     require_bytes(bytes, target->numel(), target->element_size());
     if (bytes == 0) return;
+    required(data, "data");
+    if (is_plain(*target)) {
+      std::memcpy(target->data_ptr(), data, static_cast<size_t>(bytes));
+      // Autograd must notice if it has saved the tensor.
+      if (!target->is_inference()) target->unsafeGetTensorImpl()->bump_version();
+      return;
+    }
     const at::NoGradGuard no_grad;
-    target->copy_(view_of(required(data, "data"), *target));
+    target->copy_(view_of(data, *target));
   });
 }

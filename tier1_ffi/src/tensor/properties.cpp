@@ -9,6 +9,15 @@
 namespace simple_torch {
 namespace {
 
+// A tensor whose elements lie in a storage at regular distances.
+Borrowed<at::Tensor> borrow_strided(simple_torch_handle tensor, const char* argument) {
+  Borrowed<at::Tensor> borrowed = borrow_defined(tensor, argument);
+  if (borrowed->layout() != c10::Layout::Strided) {
+    fail(Code::kValue, argument, "has no strides and no storage of its own: it is not strided");
+  }
+  return borrowed;
+}
+
 // A list whose length the caller may ask for first.
 int64_t list_out(c10::IntArrayRef values, int64_t* buffer, int64_t capacity,
                  const char* argument) {
@@ -59,13 +68,13 @@ int64_t simple_torch_tensor_shape(simple_torch_handle tensor, int64_t* dims_out,
 int64_t simple_torch_tensor_strides(simple_torch_handle tensor, int64_t* strides_out,
                                     int64_t max_dims) {
   return guarded([&] {
-    const auto shown = borrow_defined(tensor, "tensor");
+    const auto shown = borrow_strided(tensor, "tensor");
     return list_out(shown->strides(), strides_out, max_dims, "strides_out");
   });
 }
 
 int64_t simple_torch_tensor_storage_offset(simple_torch_handle tensor) {
-  return guarded([&] { return borrow_defined(tensor, "tensor")->storage_offset(); });
+  return guarded([&] { return borrow_strided(tensor, "tensor")->storage_offset(); });
 }
 
 int64_t simple_torch_tensor_element_size(simple_torch_handle tensor) {
@@ -73,7 +82,7 @@ int64_t simple_torch_tensor_element_size(simple_torch_handle tensor) {
 }
 
 int64_t simple_torch_tensor_is_contiguous(simple_torch_handle tensor) {
-  return guarded([&] { return borrow_defined(tensor, "tensor")->is_contiguous(); });
+  return guarded([&] { return borrow_strided(tensor, "tensor")->is_contiguous(); });
 }
 
 int64_t simple_torch_tensor_is_sparse(simple_torch_handle tensor) {
@@ -107,7 +116,7 @@ int64_t simple_torch_tensor_is_leaf(simple_torch_handle tensor) {
 
 int64_t simple_torch_tensor_data_pointer(simple_torch_handle tensor, void** pointer_out) {
   return guarded([&] {
-    const auto shown = borrow_defined(tensor, "tensor");
+    const auto shown = borrow_strided(tensor, "tensor");
     required(pointer_out, "pointer_out");
     *pointer_out = shown->data_ptr();
   });
