@@ -12,6 +12,15 @@
 namespace simple_torch {
 namespace {
 
+TEST(CpuAllocator, IsTheOneThatLibtorchUses) {
+  const auto count = [] {
+    return simple_torch_memory_statistic(-1, SIMPLE_TORCH_MEMORY_ALLOCATIONS);
+  };
+  const int64_t before = count();
+  c10::GetCPUAllocator()->allocate(100).clear();
+  EXPECT_EQ(count() - before, 1);
+}
+
 TEST(CpuAllocator, AlignsEveryBlockTo64Bytes) {
   c10::Allocator* const allocator = c10::GetCPUAllocator();
   for (size_t bytes = 1; bytes < (size_t{5} << 20); bytes = bytes * 5 / 4 + 1) {
