@@ -1,23 +1,32 @@
 // What happens when the library is loaded, and what it says of itself.
 #include "simple_torch/library.h"
 
-#include <ATen/Version.h>
-
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
 #include "core/compat.h"
 #include "core/guarded.h"
+#include "core/platform.h"
 #include "device/cuda.h"
 #include "memory/cpu_allocator.h"
 
 namespace simple_torch {
 namespace {
 
-// The version of the libtorch in this process, in its own words; "" if it says none.
+// The version of the libtorch in this process, in its own words; "" if it says none. It is
+// looked up by name: a libtorch with the other C++ ABI has no such function, and one that
+// is missed by the loader would end the process.
 std::string loaded_version() {
-  const std::string config = at::show_config();
+#if defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
+  constexpr const char* kShowConfig = "_ZN2at11show_configB5cxx11Ev";
+#else
+  constexpr const char* kShowConfig = "_ZN2at11show_configEv";
+#endif
+  auto* const show_config =
+      reinterpret_cast<std::string (*)()>(platform::find_symbol(kShowConfig));
+  if (show_config == nullptr) return "of the other C++ ABI";
+  const std::string config = show_config();
   constexpr std::string_view kKey = "TORCH_VERSION=";
   const size_t start = config.find(kKey);
   if (start == std::string::npos) return {};

@@ -97,6 +97,8 @@ std::string load_library(const std::string& path) {
   return why != nullptr ? why : "unknown error";
 }
 
+void* find_symbol(const char* name) { return dlsym(RTLD_DEFAULT, name); }
+
 std::string folder_of(const void* address) {
   Dl_info info{};
   if (dladdr(address, &info) == 0 || info.dli_fname == nullptr) return {};

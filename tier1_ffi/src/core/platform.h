@@ -56,6 +56,9 @@ std::string library_file(const std::string& name, int version = 0);
 // Loads a library for the whole process and keeps it; "" or why it failed.
 std::string load_library(const std::string& path);
 
+// The address of a symbol in what the process has loaded, or nullptr.
+void* find_symbol(const char* name);
+
 // The folder of the library that holds this address, or "".
 std::string folder_of(const void* address);
 

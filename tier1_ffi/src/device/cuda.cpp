@@ -1,6 +1,6 @@
 #include "device/cuda.h"
 
-#include <ATen/Version.h>
+#include <c10/core/CPUAllocator.h>
 #include <c10/core/Device.h>
 
 #include <cstdlib>
@@ -35,7 +35,7 @@ std::string load() {
   if (!no_driver.empty()) return "this machine has no NVIDIA driver (" + no_driver + ")";
   const std::string file = platform::library_file("torch_cuda");
   const std::string folder =
-      platform::folder_of(reinterpret_cast<const void*>(&at::show_config));
+      platform::folder_of(reinterpret_cast<const void*>(&c10::GetCPUAllocator));
   const std::string beside = platform::load_library(folder + "/" + file);
   if (beside.empty()) return {};
   if (platform::load_library(file).empty()) return {};
