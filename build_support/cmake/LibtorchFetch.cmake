@@ -83,8 +83,11 @@ set(tags "")
 if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
   cmake_host_system_information(RESULT machine QUERY OS_PLATFORM)
   set(tags --python-version 3.11 --implementation cp --abi cp311 --abi none)
-  foreach(manylinux manylinux1 manylinux2014 manylinux_2_17 manylinux_2_27 manylinux_2_28)
-    list(APPEND tags --platform ${manylinux}_${machine})
+  # pip takes such names literally, so each version of the C library is listed.
+  list(APPEND tags --platform manylinux1_${machine} --platform manylinux2010_${machine}
+       --platform manylinux2014_${machine})
+  foreach(minor RANGE 5 36)
+    list(APPEND tags --platform manylinux_2_${minor}_${machine})
   endforeach()
 endif()
 
