@@ -13,8 +13,8 @@ using hostile::Arguments;
 using hostile::Declaration;
 using hostile::Stock;
 
-// Sizes that would only make the test slow are to be refused. A sanitizer needs more address
-// space than this and has a bound of its own, in main.cpp.
+// Sizes that would only make the test slow are to be refused. A sanitizer needs more
+// address space than this and has a bound of its own, in main.cpp.
 void bound_memory() {
   if (kSanitized) return;
   int64_t pages = 0;
@@ -98,7 +98,8 @@ void call_once(const Declaration& declaration, R (*function)(A...),
     EXPECT_FALSE(before == after) << "it failed without a record";
     check_record(declaration, after);
     EXPECT_FALSE(arguments.out_parameters_changed()) << after.message;
-    EXPECT_EQ(elements, stock.element_bits()) << "it changed its input: " << after.message;
+    EXPECT_EQ(elements, stock.element_bits())
+        << "it changed its input: " << after.message;
     EXPECT_EQ(simple_torch_handle_live_count(0), alive) << after.message;
   } else {
     if (declaration.name != "simple_torch_error_clear") {
@@ -107,7 +108,8 @@ void call_once(const Declaration& declaration, R (*function)(A...),
     if constexpr (std::is_same_v<R, int64_t>) {
       if (declaration.gives_handle) {
         const bool scope = simple_torch_handle_kind(result) == SIMPLE_TORCH_KIND_SCOPE;
-        EXPECT_EQ(scope ? simple_torch_scope_end(result) : simple_torch_release(result), 0);
+        EXPECT_EQ(scope ? simple_torch_scope_end(result) : simple_torch_release(result),
+                  0);
       }
     }
     simple_torch_runtime_poll();
@@ -137,7 +139,8 @@ void attack(const char* text, R (*function)(A...), int64_t rounds) {
       } else {
         arguments.set_some_bad();
       }
-      call_once(declaration, function, arguments, stock, simple_torch_handle_live_count(0));
+      call_once(declaration, function, arguments, stock,
+                simple_torch_handle_live_count(0));
       if (simple_torch_handle_kind(stock.scope) > 0) simple_torch_scope_end(stock.scope);
       if (testing::Test::HasFailure()) {
         ADD_FAILURE() << "in round " << round << " with "
@@ -154,9 +157,10 @@ void attack(const char* text, R (*function)(A...), int64_t rounds) {
 TEST(BadInput, IsRefusedByEveryFunctionWithoutHarm) {
   bound_memory();
   // A longer run, with other values: SIMPLE_TORCH_TEST_ROUNDS and SIMPLE_TORCH_TEST_SEED.
-  const int64_t rounds = environment("SIMPLE_TORCH_TEST_ROUNDS", kSanitized ? 1000 : 5000);
-#define EXPORT(function, declaration)       \
-  attack(declaration, &function, rounds);   \
+  const int64_t rounds =
+      environment("SIMPLE_TORCH_TEST_ROUNDS", kSanitized ? 1000 : 5000);
+#define EXPORT(function, declaration)     \
+  attack(declaration, &function, rounds); \
   if (HasFailure()) return;
 #include "exports.inc"
 #undef EXPORT
@@ -167,7 +171,8 @@ template <typename R, typename... A>
 void pass_bad_handles(const char* text, R (*function)(A...)) {
   if constexpr (sizeof...(A) > 0 && std::is_same_v<R, int64_t>) {
     const Declaration declaration(text);
-    const bool frees = declaration.name.ends_with("_free") || declaration.name == "simple_torch_release";
+    const bool frees =
+        declaration.name.ends_with("_free") || declaration.name == "simple_torch_release";
     Stock stock(0);
     Arguments<A...> arguments(declaration, stock);
     for (size_t i = 0; i < sizeof...(A); ++i) {
@@ -176,8 +181,9 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       SCOPED_TRACE(declaration.name + ", parameter " + parameter);
       const bool any_kind = parameter == "handle";
       const bool is_generator = parameter == "generator";
-      const bool may_be_none = frees || (is_generator && !declaration.name.starts_with(
-                                                             "simple_torch_generator_"));
+      const bool may_be_none =
+          frees ||
+          (is_generator && !declaration.name.starts_with("simple_torch_generator_"));
       const std::pair<simple_torch_handle, int64_t> cases[] = {
           {may_be_none ? -1 : 0, SIMPLE_TORCH_E_BAD_HANDLE},
           {12345, SIMPLE_TORCH_E_BAD_HANDLE},
@@ -200,12 +206,14 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
                 }
               }(),
               ...);
-        }(std::index_sequence_for<A...>{});
+        }
+        (std::index_sequence_for<A...>{});
         simple_torch_error_clear();
         EXPECT_LE(std::apply(function, arguments.values), 0);
         EXPECT_EQ(simple_torch_error_code(), code)
             << "for " << handle << ": " << simple_torch_error_message();
-        EXPECT_EQ(simple_torch_error_argument(), parameter) << simple_torch_error_message();
+        EXPECT_EQ(simple_torch_error_argument(), parameter)
+            << simple_torch_error_message();
         if (stock.scope != 0) simple_torch_scope_end(stock.scope);
       }
     }

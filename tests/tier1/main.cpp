@@ -20,7 +20,8 @@ int64_t live_bytes() {
 
 bool handles_are_left() {
   if (simple_torch_handle_live_count(0) == 0) return false;
-  std::string dump(static_cast<size_t>(simple_torch_handle_dump(nullptr, 0)) + 4096, '\0');
+  std::string dump(static_cast<size_t>(simple_torch_handle_dump(nullptr, 0)) + 4096,
+                   '\0');
   simple_torch_handle_dump(dump.data(), static_cast<int64_t>(dump.size()));
   std::fprintf(stderr, "[  FAILED  ] handles are still alive:\n%s", dump.c_str());
   return true;

@@ -14,16 +14,19 @@ int64_t call_back(Visit visit, void* context = nullptr) {
 }
 
 TEST(Callback, MayFailWithoutSayingWhy) {
-  EXPECT_EQ(call_back([](void*, const simple_torch_handle_record*) -> int64_t { return -7; }),
-            SIMPLE_TORCH_E_CALLBACK);
+  EXPECT_EQ(
+      call_back([](void*, const simple_torch_handle_record*) -> int64_t { return -7; }),
+      SIMPLE_TORCH_E_CALLBACK);
   EXPECT_STREQ(simple_torch_error_operation(), "simple_torch_handle_visit");
-  EXPECT_NE(std::strstr(simple_torch_error_message(), "simple_torch_handle_visit: "), nullptr);
+  EXPECT_NE(std::strstr(simple_torch_error_message(), "simple_torch_handle_visit: "),
+            nullptr);
 }
 
 TEST(Callback, DoesNotSayWhatAnEarlierOneSaid) {
   simple_torch_callback_error("something else, long ago");
-  EXPECT_EQ(call_back([](void*, const simple_torch_handle_record*) -> int64_t { return 1; }),
-            SIMPLE_TORCH_E_CALLBACK);
+  EXPECT_EQ(
+      call_back([](void*, const simple_torch_handle_record*) -> int64_t { return 1; }),
+      SIMPLE_TORCH_E_CALLBACK);
   EXPECT_EQ(std::strstr(simple_torch_error_message(), "long ago"), nullptr);
 }
 
@@ -52,7 +55,8 @@ TEST(Callback, MaySayAMegabyteWhichIsCutAtACharactersBorder) {
   for (int i = 0; i < 350'000; ++i) euros += "\xe2\x82\xac";
   EXPECT_EQ(call_back(
                 [](void* text, const simple_torch_handle_record*) -> int64_t {
-                  return 1 + simple_torch_callback_error(static_cast<std::string*>(text)->c_str());
+                  return 1 + simple_torch_callback_error(
+                                 static_cast<std::string*>(text)->c_str());
                 },
                 &euros),
             SIMPLE_TORCH_E_CALLBACK);
@@ -73,9 +77,10 @@ TEST(Callback, ThatCallsTheLibraryAndFailsThereReportsTheOuterFunction) {
             }),
             SIMPLE_TORCH_E_CALLBACK);
   EXPECT_STREQ(simple_torch_error_operation(), "simple_torch_handle_visit");
-  EXPECT_STREQ(simple_torch_error_message(),
-               "simple_torch_handle_visit: simple_torch_tensor_ndim: tensor: is 0, which names "
-               "no tensor");
+  EXPECT_STREQ(
+      simple_torch_error_message(),
+      "simple_torch_handle_visit: simple_torch_tensor_ndim: tensor: is 0, which names "
+      "no tensor");
 }
 
 TEST(Callback, MayMakeHandlesWhichCarryTheNameOfTheInnerFunction) {
@@ -97,25 +102,27 @@ TEST(Callback, MayMakeHandlesWhichCarryTheNameOfTheInnerFunction) {
 
 TEST(Callback, MayVisitInsideAVisit) {
   int64_t inner = 0;
-  EXPECT_EQ(call_back(
-                [](void* context, const simple_torch_handle_record*) -> int64_t {
-                  const auto nothing = [](void*, const simple_torch_handle_record*) -> int64_t {
-                    return 0;
-                  };
-                  *static_cast<int64_t*>(context) = simple_torch_handle_visit(nothing, nullptr);
-                  return 0;
-                },
-                &inner),
-            1);
+  EXPECT_EQ(
+      call_back(
+          [](void* context, const simple_torch_handle_record*) -> int64_t {
+            const auto nothing = [](void*, const simple_torch_handle_record*) -> int64_t {
+              return 0;
+            };
+            *static_cast<int64_t*>(context) = simple_torch_handle_visit(nothing, nullptr);
+            return 0;
+          },
+          &inner),
+      1);
   EXPECT_EQ(inner, 1);
 }
 
 TEST(Callback, TextBelongsToItsThread) {
-  EXPECT_EQ(call_back([](void*, const simple_torch_handle_record*) -> int64_t {
-              std::thread([] { simple_torch_callback_error("of another thread"); }).join();
-              return 1;
-            }),
-            SIMPLE_TORCH_E_CALLBACK);
+  EXPECT_EQ(
+      call_back([](void*, const simple_torch_handle_record*) -> int64_t {
+        std::thread([] { simple_torch_callback_error("of another thread"); }).join();
+        return 1;
+      }),
+      SIMPLE_TORCH_E_CALLBACK);
   EXPECT_EQ(std::strstr(simple_torch_error_message(), "of another thread"), nullptr);
 }
 

@@ -31,8 +31,9 @@ TEST_F(Refusal, IsTheAnswerOfEveryKindOfFunction) {
   const int64_t dims[] = {2};
   EXPECT_EQ(simple_torch_tensor_zeros(dims, 1), 0);
   EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_UNSUPPORTED);
-  EXPECT_STREQ(simple_torch_error_message(),
-               "simple_torch_tensor_zeros: built for libtorch 2.11.0, met libtorch 2.6.0");
+  EXPECT_STREQ(
+      simple_torch_error_message(),
+      "simple_torch_tensor_zeros: built for libtorch 2.11.0, met libtorch 2.6.0");
   EXPECT_EQ(simple_torch_tensor_numel(1), SIMPLE_TORCH_E_UNSUPPORTED);
   EXPECT_EQ(simple_torch_dtype_name(0), nullptr);
   EXPECT_EQ(simple_torch_release_many(nullptr, 0), SIMPLE_TORCH_E_UNSUPPORTED);

@@ -18,8 +18,8 @@ bool in_child(const std::function<bool()>& body) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// Memory that libtorch does not fill, because in a forked child it cannot: the threads that
-// it would do so with do not exist there, and libgomp waits for them.
+// Memory that libtorch does not fill, because in a forked child it cannot: the threads
+// that it would do so with do not exist there, and libgomp waits for them.
 simple_torch_handle unfilled(int64_t elements) {
   return simple_torch_tensor_empty(&elements, 1, kFloat32, -1);
 }
@@ -76,8 +76,8 @@ TEST(Pool, KeepsNoMoreThanItsBounds) {
   const int64_t former = simple_torch_memory_set_cache_limit(20 * kMiB);
   {
     std::vector<Owned> many;
-    for (int i = 0; i < 40; ++i) many.emplace_back(zeros({1 << 20}));    // 4 MiB each.
-    for (int i = 0; i < 40; ++i) many.emplace_back(zeros({1 << 17}));    // 512 KiB each.
+    for (int i = 0; i < 40; ++i) many.emplace_back(zeros({1 << 20}));  // 4 MiB each.
+    for (int i = 0; i < 40; ++i) many.emplace_back(zeros({1 << 17}));  // 512 KiB each.
     for (int i = 0; i < 40'000; ++i) many.emplace_back(zeros({64}));
   }
   EXPECT_GT(statistic(SIMPLE_TORCH_MEMORY_CACHED_BYTES), 0);
@@ -157,7 +157,8 @@ TEST(Pool, IsTrimmedFromAnotherThreadWhileItsOwnerWorks) {
 
 TEST(Memory, OfTenThousandTemporariesStaysFlat) {
   if (kSanitized) GTEST_SKIP() << "a sanitizer keeps freed memory";
-  // Filled here and not by libtorch, whose threads would make this slow on a busy machine.
+  // Filled here and not by libtorch, whose threads would make this slow on a busy
+  // machine.
   const auto once = [](int64_t elements) {
     const Owned tensor(unfilled(elements));
     void* data = nullptr;
@@ -201,7 +202,8 @@ TEST(Memory, WorksInTheChildOfAThreadedProcess) {
                         simple_torch_memory_trim() >= 0 &&
                         simple_torch_memory_statistic(-1, 0) > 0;
       return fine && simple_torch_tensor_free(small) == 0 &&
-             simple_torch_release_many(&large, 1) == 1 && simple_torch_runtime_poll() == 0;
+             simple_torch_release_many(&large, 1) == 1 &&
+             simple_torch_runtime_poll() == 0;
     });
   }
   over = true;
@@ -254,7 +256,8 @@ TEST(Runtime, IsAskedToCollectWhenMemoryGrows) {
   // About one collection for each 64 MiB of the 1000 MiB.
   EXPECT_GE(host.pressure.load(), 10);
   EXPECT_LE(host.pressure.load(), 20);
-  EXPECT_EQ(statistic(SIMPLE_TORCH_MEMORY_COLLECTIONS) - collections, host.pressure.load());
+  EXPECT_EQ(statistic(SIMPLE_TORCH_MEMORY_COLLECTIONS) - collections,
+            host.pressure.load());
   EXPECT_EQ(host.out_of_memory.load(), 0);
   EXPECT_LE(statistic(SIMPLE_TORCH_MEMORY_PEAK_BYTES) - before, 70 * kMiB);
   Host::collect(&host, SIMPLE_TORCH_COLLECT_PRESSURE, 0);
@@ -326,7 +329,8 @@ TEST(Runtime, MakesAnAllocationSucceedThatWouldHaveFailed) {
     // Each fits alone, the last only when the first is gone.
     host.garbage.push_back(unfilled(40 << 20));
     const simple_torch_handle second = unfilled(40 << 20);
-    return second != 0 && host.out_of_memory == 1 && simple_torch_tensor_free(second) == 0;
+    return second != 0 && host.out_of_memory == 1 &&
+           simple_torch_tensor_free(second) == 0;
   }));
 }
 
@@ -414,7 +418,8 @@ TEST(Pool, CanBeSwitchedOff) {
   const pid_t child = fork();
   if (child == 0) {
     setenv("SIMPLE_TORCH_POOL", "0", 1);
-    execl(self, self, "--gtest_filter=PoolOff.*", "--gtest_also_run_disabled_tests", nullptr);
+    execl(self, self, "--gtest_filter=PoolOff.*", "--gtest_also_run_disabled_tests",
+          nullptr);
     _exit(1);
   }
   int status = 0;

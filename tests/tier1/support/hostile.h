@@ -147,8 +147,8 @@ class Stock {
       case kEmpty:
         return simple_torch_tensor_zeros(empty, 2);
       case kExpanded:
-        return simple_torch_tensor_from_blob(expanded_.data(), sizeof(expanded_), square, 2,
-                                             flat, kFloat32, nullptr, nullptr);
+        return simple_torch_tensor_from_blob(expanded_.data(), sizeof(expanded_), square,
+                                             2, flat, kFloat32, nullptr, nullptr);
       case kMeta:
         return simple_torch_tensor_zeros_with(square, 2, kFloat32,
                                               simple_torch_device_from_name("meta"));
@@ -215,9 +215,8 @@ class Arguments {
   template <typename F>
   void set(F&& is_bad) {
     has_destroy_ = false;
-    [&]<size_t... I>(std::index_sequence<I...>) {
-      (set_one<I>(is_bad(I)), ...);
-    }(std::make_index_sequence<kCount>{});
+    [&]<size_t... I>(std::index_sequence<I...>) { (set_one<I>(is_bad(I)), ...); }
+    (std::make_index_sequence<kCount>{});
     keep_complex_numbers_valid();
   }
 
@@ -231,7 +230,8 @@ class Arguments {
       if constexpr (I > 0) {
         counts_items = std::is_pointer_v<std::tuple_element_t<I - 1, std::tuple<A...>>>;
       }
-      value = bad ? bad_integer(counts_items) : good_integer(name, declaration_.handles[I]);
+      value =
+          bad ? bad_integer(counts_items) : good_integer(name, declaration_.handles[I]);
     } else if constexpr (std::is_same_v<T, double>) {
       value = bad ? bad_real() : 1.0;
     } else {
@@ -276,11 +276,29 @@ class Arguments {
     constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
     constexpr int64_t kOne = 1;
     const simple_torch_handle tensor = stock_.tensor();
-    const int64_t numbers[] = {0,         1,        2,        3,         4,
-                               5,         7,        -1,       -2,        100,
-                               255,       256,      kMin,     kMin + 1,  kMax,
-                               kMax - 1,  kOne << 31, kOne << 32, (kOne << 32) + 1,
-                               kOne << 41, kOne << 53, kOne << 62, -1 - (kOne << 31)};
+    const int64_t numbers[] = {0,
+                               1,
+                               2,
+                               3,
+                               4,
+                               5,
+                               7,
+                               -1,
+                               -2,
+                               100,
+                               255,
+                               256,
+                               kMin,
+                               kMin + 1,
+                               kMax,
+                               kMax - 1,
+                               kOne << 31,
+                               kOne << 32,
+                               (kOne << 32) + 1,
+                               kOne << 41,
+                               kOne << 53,
+                               kOne << 62,
+                               -1 - (kOne << 31)};
     const int64_t forged[] = {stock_.freed_tensor,
                               stock_.freed_generator,
                               stock_.scope,
@@ -316,24 +334,30 @@ class Arguments {
     auto* const items = static_cast<int64_t*>(scratch.data());
     if constexpr (std::is_same_v<T, char>) {
       auto* const text = static_cast<char*>(scratch.data());
-      const char* const texts[] = {"float64", "cpu",          "",       "\xff\xfe",
-                                   "a\xc3",   "\xed\xa0\x80", "cuda:-1", "cpu:99999999999999"};
+      const char* const texts[] = {
+          "float64", "cpu",          "",        "\xff\xfe",
+          "a\xc3",   "\xed\xa0\x80", "cuda:-1", "cpu:99999999999999"};
       scratch.fill(bad && one_in(4) ? 'a' : 0);
       text[Scratch::kBytes - 1] = '\0';
       if (text[0] == '\0') std::strcpy(text, bad ? any_of(texts) : "float32");
     } else if constexpr (std::is_same_v<T, int64_t>) {
       const bool strides = name == "strides";
       for (int64_t i = 0; i < Scratch::kMostItems; ++i) {
-        items[i] = bad                           ? bad_item()
-                   : name == "indices"           ? 1
-                   : strides && i % 2 == 1       ? 1
-                                                 : 3;
+        items[i] = bad                     ? bad_item()
+                   : name == "indices"     ? 1
+                   : strides && i % 2 == 1 ? 1
+                                           : 3;
       }
     } else {
       // A struct of zeros with its right size in front, or a wrong one; or plain bytes.
       scratch.fill(0);
       if constexpr (std::is_class_v<T>) {
-        const int64_t sizes[] = {sizeof(T), sizeof(T), 0, -1, 8, sizeof(T) + 1,
+        const int64_t sizes[] = {sizeof(T),
+                                 sizeof(T),
+                                 0,
+                                 -1,
+                                 8,
+                                 sizeof(T) + 1,
                                  std::numeric_limits<int64_t>::max()};
         items[0] = bad ? any_of(sizes) : sizes[0];
       } else if (bad) {
@@ -369,19 +393,22 @@ class Arguments {
     };
   }
 
-  // A kind of COMPLEX makes an address of the bits before it, which must then be one or 0.
+  // A kind of COMPLEX makes an address of the bits before it, which must then be one or
+  // 0.
   void keep_complex_numbers_valid() {
     static const double parts[2] = {1, 2};
     std::array<int64_t*, kCount + 1> integers{};
     [&]<size_t... I>(std::index_sequence<I...>) {
       (
           [&] {
-            if constexpr (std::is_same_v<std::tuple_element_t<I, std::tuple<A...>>, int64_t>) {
+            if constexpr (std::is_same_v<std::tuple_element_t<I, std::tuple<A...>>,
+                                         int64_t>) {
               integers[I] = &std::get<I>(values);
             }
           }(),
           ...);
-    }(std::make_index_sequence<kCount>{});
+    }
+    (std::make_index_sequence<kCount>{});
     for (size_t i = 1; i < kCount; ++i) {
       if (!declaration_.parameters[i].ends_with("_kind")) continue;
       if (*integers[i] == SIMPLE_TORCH_NUMBER_COMPLEX && *integers[i - 1] != 0) {
