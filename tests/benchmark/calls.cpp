@@ -62,9 +62,10 @@ void our_failure(benchmark::State& state) {
   use_our_allocator();
   const int64_t dims[] = {2, 3};
   const simple_torch_handle matrix = simple_torch_tensor_ones(dims, 2);
-  require(simple_torch_tensor_matmul(matrix, matrix) == 0 &&
-              std::strstr(simple_torch_error_message(), "cannot be multiplied") != nullptr,
-          "a product that fails");
+  require(
+      simple_torch_tensor_matmul(matrix, matrix) == 0 &&
+          std::strstr(simple_torch_error_message(), "cannot be multiplied") != nullptr,
+      "a product that fails");
   for (auto _ : state) {
     benchmark::DoNotOptimize(simple_torch_tensor_matmul(matrix, matrix));
   }
@@ -104,13 +105,16 @@ void register_calls() {
   RegisterBenchmark("failure/plain", plain_failure);
   RegisterBenchmark("failure/ours", our_failure);
   RegisterBenchmark("add/1_thread", our_add, Mode::kInference)->Threads(1)->UseRealTime();
-  RegisterBenchmark("add/2_threads", our_add, Mode::kInference)->Threads(2)->UseRealTime();
+  RegisterBenchmark("add/2_threads", our_add, Mode::kInference)
+      ->Threads(2)
+      ->UseRealTime();
   rows().push_back({"handle: look-up, insert and free", "", "handle", 40});
   rows().push_back({"a failing call", "", "failure/ours", 25'000});
-  rows().push_back({"a failing call, against catching in C++", "failure/plain",
-                    "failure/ours", 1.5});
+  rows().push_back(
+      {"a failing call, against catching in C++", "failure/plain", "failure/ours", 1.5});
   // The time of one call over all threads: half of it is twice the throughput.
-  rows().push_back({"add by 2 threads, against 1 thread", "add/1_thread/real_time/threads:1",
+  rows().push_back({"add by 2 threads, against 1 thread",
+                    "add/1_thread/real_time/threads:1",
                     "add/2_threads/real_time/threads:2", 1 / 1.8});
 }
 

@@ -36,7 +36,9 @@ struct Handles {
   simple_torch_handle two;
   simple_torch_handle one;
   explicit Handles(const Operands& operands)
-      : x(handle_of(operands.x)), two(handle_of(operands.two)), one(handle_of(operands.one)) {}
+      : x(handle_of(operands.x)),
+        two(handle_of(operands.two)),
+        one(handle_of(operands.one)) {}
   Handles(const Handles&) = delete;
   Handles& operator=(const Handles&) = delete;
   ~Handles() {
@@ -100,12 +102,15 @@ void register_chains() {
     for (const Size& size : sizes) {
       const std::string name =
           "chain/" + std::to_string(size.bytes) + "/" + std::to_string(threads);
-      benchmark::RegisterBenchmark((name + "/plain").c_str(), time_plain, size.bytes, threads)
+      benchmark::RegisterBenchmark((name + "/plain").c_str(), time_plain, size.bytes,
+                                   threads)
           ->UseRealTime();
-      benchmark::RegisterBenchmark((name + "/ours").c_str(), time_ours, size.bytes, threads)
+      benchmark::RegisterBenchmark((name + "/ours").c_str(), time_ours, size.bytes,
+                                   threads)
           ->UseRealTime();
       rows().push_back({std::string("chain on ") + size.name + ", " +
-                            std::to_string(threads) + " thread" + (threads == 1 ? "" : "s"),
+                            std::to_string(threads) + " thread" +
+                            (threads == 1 ? "" : "s"),
                         name + "/plain/real_time", name + "/ours/real_time", size.limit});
     }
   }

@@ -1,5 +1,5 @@
-// Runs all benchmarks interleaved and prints how ours compare with plain C++. Takes Google
-// Benchmark's options; the exit status is 1 when a limit does not hold.
+// Runs all benchmarks interleaved and prints how ours compare with plain C++. Takes
+// Google Benchmark's options; the exit status is 1 when a limit does not hold.
 #include <string>
 #include <vector>
 
@@ -7,8 +7,8 @@
 
 int main(int argc, char** argv) {
   std::vector<std::string> options = {
-      argv[0], "--benchmark_enable_random_interleaving=true", "--benchmark_repetitions=15",
-      "--benchmark_min_time=0.05"};
+      argv[0], "--benchmark_enable_random_interleaving=true",
+      "--benchmark_repetitions=15", "--benchmark_min_time=0.05"};
   options.insert(options.end(), argv + 1, argv + argc);
   std::vector<char*> pointers;
   for (std::string& each : options) pointers.push_back(each.data());

@@ -66,8 +66,8 @@ bool Collector::print_table() const {
     if (row.plain.empty()) {
       const bool holds = ours_time <= row.limit;
       good = good && holds;
-      std::printf("%-52s %12s %9.0f ns %8s %5.0f ns%s\n", row.what.c_str(), "", ours_time, "",
-                  row.limit, holds ? "" : "  MISSED");
+      std::printf("%-52s %12s %9.0f ns %8s %5.0f ns%s\n", row.what.c_str(), "", ours_time,
+                  "", row.limit, holds ? "" : "  MISSED");
     } else {
       const double plain_time = median(row.plain);
       const double ratio = ours_time / plain_time;

@@ -12,7 +12,8 @@
 
 namespace simple_torch_benchmark {
 
-// Which CPU allocator libtorch uses from now on. Plain C++ is measured with libtorch's own.
+// Which CPU allocator libtorch uses from now on. Plain C++ is measured with libtorch's
+// own.
 void use_stock_allocator();
 void use_our_allocator();
 
@@ -22,8 +23,8 @@ simple_torch_handle handle_of(const at::Tensor& tensor);
 // Fails the program: what is not right is not timed.
 void require(bool condition, const std::string& what);
 
-// Two measurements and how they are to compare. `limit` bounds ours / plain, or, without a
-// plain side, our time in nanoseconds.
+// Two measurements and how they are to compare. `limit` bounds ours / plain, or, without
+// a plain side, our time in nanoseconds.
 struct Row {
   std::string what;
   std::string plain;

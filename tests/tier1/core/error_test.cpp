@@ -15,7 +15,8 @@ TEST(ErrorRecord, SaysWhatFailedAndWhy) {
   // Newer versions say "mm: " before it.
   const std::string message = simple_torch_error_message();
   EXPECT_TRUE(message.starts_with("simple_torch_tensor_matmul: ")) << message;
-  EXPECT_TRUE(message.ends_with("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"))
+  EXPECT_TRUE(
+      message.ends_with("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)"))
       << message;
 }
 
@@ -80,7 +81,8 @@ TEST(ErrorRecord, FollowsTheTypeOfTheError) {
   const int64_t beyond[] = {5};
   int64_t bits[2];
   int64_t kind;
-  EXPECT_EQ(simple_torch_tensor_get(tensor, beyond, 1, bits, &kind), SIMPLE_TORCH_E_INDEX);
+  EXPECT_EQ(simple_torch_tensor_get(tensor, beyond, 1, bits, &kind),
+            SIMPLE_TORCH_E_INDEX);
   EXPECT_LT(simple_torch_dtype_set_default(kInt64), 0);
   // More memory than there can be.
   const int64_t dims[] = {int64_t{1} << 50};
@@ -89,7 +91,8 @@ TEST(ErrorRecord, FollowsTheTypeOfTheError) {
 }
 
 TEST(ErrorRecord, DoesNotGrowWithTheNumberOfFailures) {
-  if (kSanitized) GTEST_SKIP() << "a sanitizer's memory hides a leak; it looks for them itself";
+  if (kSanitized)
+    GTEST_SKIP() << "a sanitizer's memory hides a leak; it looks for them itself";
   const Owned left(zeros({2, 3}));
   const auto fail_often = [&](int count) {
     for (int i = 0; i < count; ++i) {
@@ -127,8 +130,8 @@ TEST(Text, GoesToABufferAsFarAsItFits) {
 }
 
 TEST(Text, ThatIsNotUtf8IsRefused) {
-  for (const char* const bad : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-                                "\xe0\x80\x80", "\xf4\x90\x80\x80"}) {
+  for (const char* const bad : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80",
+                                "\xf5\x80\x80\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80"}) {
     EXPECT_EQ(simple_torch_dtype_from_name(bad), SIMPLE_TORCH_E_BAD_ARGUMENT);
     EXPECT_NE(std::strstr(simple_torch_error_message(), "is not UTF-8"), nullptr)
         << simple_torch_error_message();

@@ -21,8 +21,8 @@ TEST(Device, HasANumberAndAName) {
 }
 
 TEST(Device, IsRefusedIfItIsNone) {
-  for (const char* const name : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "CPU",
-                                 "cpu:1", "cuda:1:2"}) {
+  for (const char* const name : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000",
+                                 "CPU", "cpu:1", "cuda:1:2"}) {
     EXPECT_EQ(simple_torch_device_from_name(name), SIMPLE_TORCH_E_BAD_ARGUMENT) << name;
     expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "name");
   }
@@ -63,10 +63,10 @@ TEST(Cuda, SaysWhyItIsNotThere) {
 
 TEST(Dtype, HasANumberAndAName) {
   const std::pair<int64_t, const char*> known[] = {
-      {kUint8, "uint8"},   {1, "int8"},           {2, "int16"},      {kInt32, "int32"},
-      {kInt64, "int64"},   {kFloat16, "float16"}, {6, "float32"},    {7, "float64"},
-      {8, "complex32"},    {9, "complex64"},      {10, "complex128"}, {11, "bool"},
-      {12, "qint8"},       {15, "bfloat16"},
+      {kUint8, "uint8"}, {1, "int8"},           {2, "int16"},       {kInt32, "int32"},
+      {kInt64, "int64"}, {kFloat16, "float16"}, {6, "float32"},     {7, "float64"},
+      {8, "complex32"},  {9, "complex64"},      {10, "complex128"}, {11, "bool"},
+      {12, "qint8"},     {15, "bfloat16"},
   };
   for (const auto& [number, name] : known) {
     EXPECT_STREQ(simple_torch_dtype_name(number), name);

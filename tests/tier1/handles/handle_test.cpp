@@ -53,10 +53,10 @@ TEST(Handle, ThatWasNeverGivenOutIsBad) {
       INT64_MIN,
       INT64_MAX,
       -tensor,
-      tensor | INT64_MIN,                   // The dead bit.
-      tensor + (int64_t{1} << 32),          // A generation that is still to come.
-      tensor + 1'000'000,                   // A slot that does not exist.
-      tensor & ~int64_t{0xffffffff},        // No slot.
+      tensor | INT64_MIN,                     // The dead bit.
+      tensor + (int64_t{1} << 32),            // A generation that is still to come.
+      tensor + 1'000'000,                     // A slot that does not exist.
+      tensor & ~int64_t{0xffffffff},          // No slot.
       (int64_t{99} << 56) | (tensor & 0xff),  // No kind.
   };
   for (const int64_t each : forged) {
@@ -64,8 +64,8 @@ TEST(Handle, ThatWasNeverGivenOutIsBad) {
     EXPECT_EQ(simple_torch_release(each), SIMPLE_TORCH_E_BAD_HANDLE) << each;
   }
   // The kind's bits changed to another one's: right slot, right generation.
-  const int64_t other_kind = (tensor & ~(int64_t{0x7f} << 56)) |
-                             (int64_t{SIMPLE_TORCH_KIND_SCOPE} << 56);
+  const int64_t other_kind =
+      (tensor & ~(int64_t{0x7f} << 56)) | (int64_t{SIMPLE_TORCH_KIND_SCOPE} << 56);
   EXPECT_LT(simple_torch_release(other_kind), 0);
   EXPECT_EQ(simple_torch_tensor_numel(tensor), 2);
 }
@@ -118,7 +118,8 @@ TEST(Handle, VisitShowsEachLiveHandleOnce) {
   const Owned first(zeros({2, 3}));
   const Owned second(simple_torch_generator_create(-1));
   std::vector<simple_torch_handle_record> seen;
-  const auto visit = [](void* context, const simple_torch_handle_record* record) -> int64_t {
+  const auto visit = [](void* context,
+                        const simple_torch_handle_record* record) -> int64_t {
     EXPECT_GE(record->age_ms, 0);
     if (record->kind == SIMPLE_TORCH_KIND_TENSOR) {
       EXPECT_EQ(record->ndim, 2);

@@ -58,20 +58,19 @@ inline simple_torch_handle ones(std::initializer_list<int64_t> dims) {
 // A float64 tensor with these values.
 inline simple_torch_handle doubles(std::initializer_list<int64_t> dims,
                                    const std::vector<double>& values) {
-  return simple_torch_tensor_from_data(values.data(),
-                                       static_cast<int64_t>(values.size() * sizeof(double)),
-                                       dims.begin(), static_cast<int64_t>(dims.size()),
-                                       kFloat64);
+  return simple_torch_tensor_from_data(
+      values.data(), static_cast<int64_t>(values.size() * sizeof(double)), dims.begin(),
+      static_cast<int64_t>(dims.size()), kFloat64);
 }
 
 // The elements as doubles, in row-major order.
 inline std::vector<double> values(simple_torch_handle tensor) {
   const Owned as_double(simple_torch_tensor_to_dtype(tensor, kFloat64));
   std::vector<double> result(static_cast<size_t>(simple_torch_tensor_numel(as_double)));
-  EXPECT_EQ(simple_torch_tensor_copy_to(
-                as_double, result.data(),
-                static_cast<int64_t>(result.size() * sizeof(double))),
-            0)
+  EXPECT_EQ(
+      simple_torch_tensor_copy_to(as_double, result.data(),
+                                  static_cast<int64_t>(result.size() * sizeof(double))),
+      0)
       << simple_torch_error_message();
   return result;
 }
@@ -90,7 +89,9 @@ inline void expect_failure(int64_t code, const char* argument) {
   EXPECT_STREQ(simple_torch_error_argument(), argument) << simple_torch_error_message();
 }
 
-inline int64_t statistic(int64_t which) { return simple_torch_memory_statistic(-1, which); }
+inline int64_t statistic(int64_t which) {
+  return simple_torch_memory_statistic(-1, which);
+}
 
 // Bytes of this process that are in memory.
 inline int64_t resident_bytes() {

@@ -21,7 +21,8 @@ TEST(Create, TheDesignsTestProgramWorks) {
 TEST(Create, FillsWithOneNumber) {
   const Owned zero(simple_torch_tensor_zeros(kDims, 2));
   const Owned one(simple_torch_tensor_ones(kDims, 2));
-  const Owned seven(simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_INT(7), kFloat64, -1));
+  const Owned seven(
+      simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_INT(7), kFloat64, -1));
   EXPECT_EQ(values(zero), Values(6, 0));
   EXPECT_EQ(values(one), Values(6, 1));
   EXPECT_EQ(values(seven), Values(6, 7));
@@ -35,7 +36,8 @@ TEST(Create, TakesTheDtypeOfTheNumber) {
   const Owned integer(simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_INT(7), -1, -1));
   const Owned real(simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_FLOAT(0.5), -1, -1));
   const Owned truth(simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_BOOL(1), -1, -1));
-  const Owned complex(simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_COMPLEX(parts), -1, -1));
+  const Owned complex(
+      simple_torch_tensor_full(kDims, 2, SIMPLE_TORCH_COMPLEX(parts), -1, -1));
   EXPECT_EQ(simple_torch_tensor_dtype(integer), kInt64);
   EXPECT_EQ(simple_torch_tensor_dtype(real), kFloat32);
   EXPECT_EQ(simple_torch_tensor_dtype(truth), kBool);
@@ -62,8 +64,8 @@ TEST(Create, CountsAndSpreads) {
                                               SIMPLE_TORCH_FLOAT(-1.5), -1, -1));
   EXPECT_EQ(values(down), Values({3, 1.5}));
   EXPECT_EQ(simple_torch_tensor_dtype(down), kFloat32);
-  const Owned spread(simple_torch_tensor_linspace(SIMPLE_TORCH_INT(0), SIMPLE_TORCH_INT(1),
-                                                  5, kFloat64, -1));
+  const Owned spread(simple_torch_tensor_linspace(SIMPLE_TORCH_INT(0),
+                                                  SIMPLE_TORCH_INT(1), 5, kFloat64, -1));
   EXPECT_EQ(values(spread), Values({0, 0.25, 0.5, 0.75, 1}));
 }
 

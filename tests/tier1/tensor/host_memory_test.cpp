@@ -26,7 +26,8 @@ TEST(HostMemory, OfTheWrongSizeIsRefused) {
   EXPECT_EQ(simple_torch_tensor_copy_to(tensor, out, 20), SIMPLE_TORCH_E_BAD_ARGUMENT);
   EXPECT_EQ(out[0], 9);
   EXPECT_EQ(simple_torch_tensor_copy_from(tensor, out, 28), SIMPLE_TORCH_E_BAD_ARGUMENT);
-  EXPECT_EQ(simple_torch_tensor_copy_to(tensor, nullptr, 24), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_tensor_copy_to(tensor, nullptr, 24),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
   expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "data");
 }
 
@@ -63,9 +64,8 @@ struct Lender {
 TEST(HostMemory, IsUsedWithoutACopyUntilTheLastOwnerGoes) {
   Lender lender{{1, 2, 3, 4}};
   const int64_t dims[] = {2, 2};
-  const simple_torch_handle tensor =
-      simple_torch_tensor_from_blob(lender.memory.data(), 32, dims, 2, nullptr, kFloat64,
-                                    &Lender::take_back, &lender);
+  const simple_torch_handle tensor = simple_torch_tensor_from_blob(
+      lender.memory.data(), 32, dims, 2, nullptr, kFloat64, &Lender::take_back, &lender);
   ASSERT_NE(tensor, 0) << simple_torch_error_message();
   lender.memory[3] = 40;
   EXPECT_EQ(values(tensor), Values({1, 2, 3, 40}));
@@ -149,7 +149,8 @@ TEST(Element, IsReadAndWritten) {
 TEST(Element, KeepsItsKind) {
   int64_t bits[2];
   int64_t kind = -1;
-  const Owned integer(simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_INT(INT64_MIN), -1, -1));
+  const Owned integer(
+      simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_INT(INT64_MIN), -1, -1));
   ASSERT_EQ(simple_torch_tensor_get(integer, nullptr, 0, bits, &kind), 0);
   EXPECT_EQ(kind, SIMPLE_TORCH_NUMBER_INT);
   EXPECT_EQ(bits[0], INT64_MIN);
@@ -165,7 +166,8 @@ TEST(Element, KeepsItsKind) {
   EXPECT_EQ(real(bits[0]), 1.5);
   EXPECT_EQ(real(bits[1]), -2.5);
   // What came out goes in again.
-  const Owned copy(simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_COMPLEX(bits), kComplex128, -1));
+  const Owned copy(
+      simple_torch_tensor_full(nullptr, 0, SIMPLE_TORCH_COMPLEX(bits), kComplex128, -1));
   int64_t again[2];
   ASSERT_EQ(simple_torch_tensor_get(copy, nullptr, 0, again, &kind), 0);
   EXPECT_EQ(again[1], bits[1]);
@@ -176,10 +178,12 @@ TEST(Element, OutOfRangeChangesNothing) {
   int64_t bits[2] = {77, 77};
   int64_t kind = 77;
   const int64_t indices[] = {0, 3};
-  EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 2, bits, &kind), SIMPLE_TORCH_E_INDEX);
+  EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 2, bits, &kind),
+            SIMPLE_TORCH_E_INDEX);
   expect_failure(SIMPLE_TORCH_E_INDEX, "indices");
-  EXPECT_STREQ(simple_torch_error_message(),
-               "simple_torch_tensor_get: indices: index 3 is out of range for dim 1 of size 3");
+  EXPECT_STREQ(
+      simple_torch_error_message(),
+      "simple_torch_tensor_get: indices: index 3 is out of range for dim 1 of size 3");
   EXPECT_EQ(simple_torch_tensor_get(tensor, indices, 1, bits, &kind),
             SIMPLE_TORCH_E_BAD_ARGUMENT);
   EXPECT_EQ(simple_torch_tensor_get(tensor, nullptr, 0, bits, &kind),

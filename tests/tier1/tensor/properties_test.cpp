@@ -3,8 +3,8 @@
 namespace {
 
 TEST(Properties, DescribeATensor) {
-  const Owned tensor(simple_torch_tensor_zeros_with(std::vector<int64_t>{2, 3}.data(), 2,
-                                                    kFloat64, 0));
+  const Owned tensor(
+      simple_torch_tensor_zeros_with(std::vector<int64_t>{2, 3}.data(), 2, kFloat64, 0));
   EXPECT_EQ(simple_torch_tensor_defined(tensor), 1);
   EXPECT_EQ(simple_torch_tensor_dtype(tensor), kFloat64);
   EXPECT_EQ(simple_torch_tensor_device(tensor), 0);
@@ -43,9 +43,9 @@ TEST(Properties, GoToABufferThatIsLargeEnoughOrNowhere) {
 TEST(Properties, OfAnUndefinedTensorAreRefused) {
   const Owned none(simple_torch_tensor_undefined());
   EXPECT_EQ(simple_torch_tensor_defined(none), 0);
-  for (const auto property :
-       {&simple_torch_tensor_dtype, &simple_torch_tensor_device, &simple_torch_tensor_numel,
-        &simple_torch_tensor_layout, &simple_torch_tensor_is_contiguous}) {
+  for (const auto property : {&simple_torch_tensor_dtype, &simple_torch_tensor_device,
+                              &simple_torch_tensor_numel, &simple_torch_tensor_layout,
+                              &simple_torch_tensor_is_contiguous}) {
     EXPECT_EQ(property(none), SIMPLE_TORCH_E_VALUE);
     expect_failure(SIMPLE_TORCH_E_VALUE, "tensor");
   }
@@ -62,7 +62,8 @@ TEST(Properties, OfGradFollowAutograd) {
   EXPECT_EQ(simple_torch_tensor_requires_grad(result), 1);
   EXPECT_EQ(simple_torch_tensor_is_leaf(result), 0);
   EXPECT_EQ(simple_torch_tensor_set_requires_grad(result, 0), SIMPLE_TORCH_E_VALUE);
-  EXPECT_EQ(simple_torch_tensor_set_requires_grad(weights, 2), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_tensor_set_requires_grad(weights, 2),
+            SIMPLE_TORCH_E_BAD_ARGUMENT);
   expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "requires_grad");
   const Owned integers(simple_torch_tensor_to_dtype(weights, kInt64));
   EXPECT_EQ(simple_torch_tensor_set_requires_grad(integers, 1), SIMPLE_TORCH_E_TORCH);
@@ -83,8 +84,9 @@ TEST(Convert, PutsElementsInOrder) {
   const std::vector<double> data = {1, 2, 3, 4, 5, 6};
   const int64_t dims[] = {3, 2};
   const int64_t strides[] = {1, 3};
-  const Owned view(simple_torch_tensor_from_blob(const_cast<double*>(data.data()), 48, dims,
-                                                 2, strides, kFloat64, nullptr, nullptr));
+  const Owned view(simple_torch_tensor_from_blob(const_cast<double*>(data.data()), 48,
+                                                 dims, 2, strides, kFloat64, nullptr,
+                                                 nullptr));
   const Owned ordered(simple_torch_tensor_contiguous(view));
   EXPECT_EQ(simple_torch_tensor_is_contiguous(ordered), 1);
   EXPECT_EQ(values(ordered), values(view));

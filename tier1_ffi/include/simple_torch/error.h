@@ -41,8 +41,9 @@ SIMPLE_TORCH_API const char* simple_torch_error_argument(void);
 
 /**
  * Where in libtorch the failure arose. The text is made when it is asked for, which takes
- * milliseconds. A libtorch older than 2.4 can only make it at once, so with those it names
- * only the place, unless SIMPLE_TORCH_BACKTRACE=1 was in the environment at the start.
+ * milliseconds. A libtorch older than 2.4 can only make it at once, so with those it
+ * names only the place, unless SIMPLE_TORCH_BACKTRACE=1 was in the environment at the
+ * start.
  *
  * @param buffer    Receives the text; may be NULL if `capacity` is 0.
  * @param capacity  Bytes in `buffer`.

@@ -31,8 +31,8 @@ template <typename T>
 using Optional = c10::optional<T>;
 #endif
 
-// c10::Allocator, whose `allocate` was const, and which had no `copy_data`. Derived classes
-// have `c10::DataPtr obtain(size_t) const`.
+// c10::Allocator, whose `allocate` was const, and which had no `copy_data`. Derived
+// classes have `c10::DataPtr obtain(size_t) const`.
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)
 #define SIMPLE_TORCH_ALLOCATE_CONST
 #else

@@ -14,9 +14,9 @@
 namespace simple_torch {
 namespace {
 
-// The version of the libtorch in this process, in its own words; "" if it says none. It is
-// looked up by name: a libtorch with the other C++ ABI has no such function, and one that
-// is missed by the loader would end the process.
+// The version of the libtorch in this process, in its own words; "" if it says none. It
+// is looked up by name: a libtorch with the other C++ ABI has no such function, and one
+// that is missed by the loader would end the process.
 std::string loaded_version() {
 #if defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
   constexpr const char* kShowConfig = "_ZN2at11show_configB5cxx11Ev";

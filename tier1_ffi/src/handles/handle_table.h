@@ -96,8 +96,9 @@ class HandleTable {
 
   // Gives an object a handle. `fill` puts it into the payload and must not throw.
   template <typename F>
-  SIMPLE_TORCH_HOT simple_torch_handle insert(SlotMagazine& magazine, const char* operation, Kind kind,
-                             F&& fill) {
+  SIMPLE_TORCH_HOT simple_torch_handle insert(SlotMagazine& magazine,
+                                              const char* operation, Kind kind,
+                                              F&& fill) {
     if (magazine.size == 0) refill(magazine);
     const uint32_t index = magazine.indices[--magazine.size];
     Slot& slot = at(index);
@@ -230,8 +231,8 @@ class HandleTable {
     return state >> 32 == static_cast<uint64_t>(handle) >> 32;
   }
 
-  // Takes a handle's slot from live to doomed, with `pins` more of them. nullptr if it was
-  // not alive, else the slot, with `before` set to its former state.
+  // Takes a handle's slot from live to doomed, with `pins` more of them. nullptr if it
+  // was not alive, else the slot, with `before` set to its former state.
   SIMPLE_TORCH_HOT Slot* end_life(simple_torch_handle handle, uint64_t pins,
                                   uint64_t& before) const;
 
@@ -243,7 +244,7 @@ class HandleTable {
   }
 
   [[noreturn, gnu::cold]] void refuse(simple_torch_handle handle, Kind wanted,
-                           const char* argument) const;
+                                      const char* argument) const;
   void reclaim(Slot& slot, uint32_t index, uint64_t former_state);
   void refill(SlotMagazine& magazine);
   void spill(SlotMagazine& magazine, uint32_t keep);

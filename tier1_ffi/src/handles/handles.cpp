@@ -38,7 +38,8 @@ Shown describe(const HandleTable::Entry& entry) {
   record.handle = entry.handle;
   record.kind = static_cast<int64_t>(entry.kind);
   // The clock is coarse, so a new handle may seem to be of the future.
-  const auto age = static_cast<int32_t>(housekeeping::about_now_ms() - entry.slot->born_ms);
+  const auto age =
+      static_cast<int32_t>(housekeeping::about_now_ms() - entry.slot->born_ms);
   record.age_ms = std::max(age, 0);
   record.operation = entry.slot->operation;
   record.dtype = -1;

@@ -80,8 +80,8 @@ void report_to_profiler(void* data, int64_t change) {
   if (!c10::memoryProfilingEnabled()) [[likely]]
     return;
   profiled.store(true, std::memory_order_relaxed);
-  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()), 0,
-                                   c10::Device(c10::DeviceType::CPU));
+  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()),
+                                   0, c10::Device(c10::DeviceType::CPU));
 }
 
 void release(void* data) {

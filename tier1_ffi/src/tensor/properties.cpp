@@ -13,7 +13,8 @@ namespace {
 Borrowed<at::Tensor> borrow_strided(simple_torch_handle tensor, const char* argument) {
   Borrowed<at::Tensor> borrowed = borrow_defined(tensor, argument);
   if (borrowed->layout() != c10::Layout::Strided) {
-    fail(Code::kValue, argument, "has no strides and no storage of its own: it is not strided");
+    fail(Code::kValue, argument,
+         "has no strides and no storage of its own: it is not strided");
   }
   return borrowed;
 }
