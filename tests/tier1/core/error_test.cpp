@@ -108,6 +108,20 @@ TEST(ErrorRecord, DoesNotGrowWithTheNumberOfFailures) {
   EXPECT_LT(resident_bytes() - before, kMiB);
 }
 
+TEST(Warning, IsKeptForItsThreadAndNotPrinted) {
+  simple_torch_warning_clear();
+  EXPECT_STREQ(simple_torch_warning_message(), "");
+  testing::internal::CaptureStderr();
+  // libtorch warns once that this type is not ready yet.
+  const int64_t dims[] = {2};
+  const Owned half(simple_torch_tensor_empty(dims, 1, 8, -1));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_NE(std::strstr(simple_torch_warning_message(), "ComplexHalf"), nullptr)
+      << simple_torch_warning_message();
+  EXPECT_EQ(simple_torch_warning_clear(), 0);
+  EXPECT_STREQ(simple_torch_warning_message(), "");
+}
+
 TEST(Library, SaysWhatItIs) {
   EXPECT_EQ(simple_torch_available(), 1);
   EXPECT_EQ(simple_torch_abi_version(), 1);

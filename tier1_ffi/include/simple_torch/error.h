@@ -67,6 +67,22 @@ SIMPLE_TORCH_API int64_t simple_torch_error_clear(void);
 SIMPLE_TORCH_API const char* simple_torch_error_name(int64_t code);
 
 /**
+ * What libtorch last warned of on this thread. Warnings are kept here and not printed;
+ * only threads that libtorch starts itself still print theirs.
+ *
+ * @return Text that is valid until the next warning on this thread, the clearing or the
+ * end of the thread; "" when there was none.
+ */
+SIMPLE_TORCH_API const char* simple_torch_warning_message(void);
+
+/**
+ * Forgets the warning of this thread.
+ *
+ * @return 0.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_warning_clear(void);
+
+/**
  * Says why a callback is about to return a failure. The function that called it back
  * reports the text with the code CALLBACK.
  *

@@ -7,6 +7,9 @@
  * unless simple_torch_memory_set_cache_limit() says otherwise. Memory that has lain in a
  * cache for about two seconds is given back to the system. SIMPLE_TORCH_POOL=0 in the
  * environment switches both caches off.
+ *
+ * The library itself works in a forked child. libtorch's operators on large tensors do
+ * not if the parent has used several threads: OpenMP's threads do not survive a fork.
  */
 #ifndef SIMPLE_TORCH_MEMORY_H_
 #define SIMPLE_TORCH_MEMORY_H_

@@ -20,9 +20,12 @@ struct CallState {
   int64_t depth = 0;
 
   ErrorRecord error;
+  // libtorch's last warning.
+  TextBuffer warning;
   ScopeStack scopes;
   SlotMagazine slots;
 
+  CallState();
   static CallState& get() { return PerThread<CallState>::get(); }
 
   // See PerThread.

@@ -68,6 +68,28 @@ inline void avoid_costly_backtraces() {
 }
 #endif
 
+// What libtorch does with a thread's warnings.
+class WarningHandler : public c10::WarningHandler {
+ public:
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 0)
+  void process(const c10::Warning& warning) final { warn(warning.msg()); }
+#else
+  void process(const c10::SourceLocation&, const std::string& text, bool) final {
+    warn(text);
+  }
+#endif
+
+ protected:
+  virtual void warn(const std::string& text) = 0;
+};
+inline void set_warning_handler(WarningHandler* handler) {
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 0)
+  c10::WarningUtils::set_warning_handler(handler);
+#else
+  c10::Warning::set_warning_handler(handler);
+#endif
+}
+
 // Integers above INT64_MAX exist in scalars since there is a uint64 dtype; their 64 bits
 // pass.
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 3)

@@ -54,6 +54,13 @@ const char* simple_torch_error_name(int64_t code) {
   return known ? simple_torch::kNames[-code] : "UNKNOWN";
 }
 
+const char* simple_torch_warning_message(void) { return CallState::get().warning.text(); }
+
+int64_t simple_torch_warning_clear(void) {
+  CallState::get().warning.clear();
+  return 0;
+}
+
 int64_t simple_torch_callback_error(const char* text) {
   simple_torch::TextBuffer& said = CallState::get().error.callback_text;
   said.clear();
