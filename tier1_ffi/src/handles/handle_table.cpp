@@ -183,14 +183,14 @@ void HandleTable::refill(SlotMagazine& magazine) {
   if (magazine.size > 0) return;
 
   const uint64_t first = carved_.load(std::memory_order_relaxed);
-  const size_t chunk = first >> kChunkBits;
+  const size_t number = first >> kChunkBits;
   // The last chunk stays unused: an index plus one must fit in 32 bits.
-  if (chunk >= kChunks - 1) throw std::bad_alloc();
-  if (chunks_[chunk].load(std::memory_order_relaxed) == nullptr) {
+  if (number >= kChunks - 1) throw std::bad_alloc();
+  if (chunk(number).load(std::memory_order_relaxed) == nullptr) {
     // Zero bytes are a slot that was never used.
     auto* const slots = static_cast<Slot*>(std::calloc(kChunkSlots, sizeof(Slot)));
     if (slots == nullptr) throw std::bad_alloc();
-    chunks_[chunk].store(slots, std::memory_order_release);
+    chunk(number).store(slots, std::memory_order_release);
   }
   // A chunk holds a multiple of the batch, so a batch never crosses a border.
   for (uint32_t i = 0; i < kBatch; ++i) {

@@ -201,16 +201,22 @@ class HandleTable {
     return static_cast<uint32_t>(static_cast<uint64_t>(handle)) - 1;
   }
 
+  // Plain pointers, used as atomic ones: so the directory is zeros in the library's file,
+  // for every compiler, and no code has to run or touch its pages to make it.
+  std::atomic_ref<Slot*> chunk(size_t number) const {
+    return std::atomic_ref<Slot*>(chunks_[number]);
+  }
+
   // The slot of an index below carved_.
   Slot& at(uint64_t index) const {
-    return chunks_[index >> kChunkBits].load(
+    return chunk(index >> kChunkBits).load(
         std::memory_order_acquire)[index & (kChunkSlots - 1)];
   }
 
   // The slot of any index; nullptr if there is none.
   Slot* find(uint64_t index) const {
-    Slot* const chunk = chunks_[index >> kChunkBits].load(std::memory_order_acquire);
-    return chunk == nullptr ? nullptr : chunk + (index & (kChunkSlots - 1));
+    Slot* const slots = chunk(index >> kChunkBits).load(std::memory_order_acquire);
+    return slots == nullptr ? nullptr : slots + (index & (kChunkSlots - 1));
   }
 
   // nullptr unless the handle is alive. The handle's kind is not 0.
@@ -249,7 +255,7 @@ class HandleTable {
   void refill(SlotMagazine& magazine);
   void spill(SlotMagazine& magazine, uint32_t keep);
 
-  std::atomic<Slot*> chunks_[kChunks]{};
+  mutable Slot* chunks_[kChunks] = {};
   // How many slots have ever been handed out.
   std::atomic<uint64_t> carved_{0};
   // Head of the queue of slots that doom() has marked: slot index + 1.
