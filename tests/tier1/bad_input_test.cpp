@@ -194,7 +194,10 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
                           : stock.generator(),
            any_kind ? SIMPLE_TORCH_E_STALE_HANDLE : SIMPLE_TORCH_E_WRONG_KIND},
       };
-      for (const auto& [handle, code] : cases) {
+      for (const auto& each : cases) {
+        // Not a structured binding: clang 14 lets no lambda see those.
+        const simple_torch_handle handle = each.first;
+        const int64_t code = each.second;
         if (declaration.has("scope")) stock.scope = simple_torch_scope_begin();
         arguments.set_good();
         [&]<size_t... I>(std::index_sequence<I...>) {

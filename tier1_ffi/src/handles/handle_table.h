@@ -209,8 +209,8 @@ class HandleTable {
 
   // The slot of an index below carved_.
   Slot& at(uint64_t index) const {
-    return chunk(index >> kChunkBits).load(
-        std::memory_order_acquire)[index & (kChunkSlots - 1)];
+    return chunk(index >> kChunkBits)
+        .load(std::memory_order_acquire)[index & (kChunkSlots - 1)];
   }
 
   // The slot of any index; nullptr if there is none.

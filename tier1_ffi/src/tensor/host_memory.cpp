@@ -122,7 +122,7 @@ int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
                                     int64_t bytes) {
   return guarded([&] {
     const auto source = borrow_defined(tensor, "tensor");
-    require_bytes(bytes, source->numel(), source->element_size());
+    require_bytes(bytes, source->numel(), source->itemsize());
     if (bytes == 0) return;
     required(data, "data");
     if (is_plain(*source)) {
@@ -138,7 +138,7 @@ int64_t simple_torch_tensor_copy_from(simple_torch_handle tensor, const void* da
                                       int64_t bytes) {
   return guarded([&] {
     const auto target = borrow_defined(tensor, "tensor");
-    require_bytes(bytes, target->numel(), target->element_size());
+    require_bytes(bytes, target->numel(), target->itemsize());
     if (bytes == 0) return;
     required(data, "data");
     if (is_plain(*target)) {
