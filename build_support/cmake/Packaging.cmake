@@ -1,5 +1,4 @@
 # Installing, finding the installed tree with CMake or pkg-config, and the archive.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS simple_torch_ffi EXPORT simple_torch
