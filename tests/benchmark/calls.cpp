@@ -97,8 +97,8 @@ void register_calls() {
   const double limit = pool_off ? 1.08 : 0.88;
   rows().push_back({"add of two [1] tensors, inference mode", "add/inference/plain",
                     "add/inference/ours", limit});
-  rows().push_back({"add of two [1] tensors, grad mode", "add/grad/plain", "add/grad/ours",
-                    pool_off ? 1.08 : 1.0});
+  rows().push_back({"add of two [1] tensors, grad mode", "add/grad/plain",
+                    "add/grad/ours", pool_off ? 1.08 : 1.0});
   if (pool_off) return;
 
   RegisterBenchmark("handle", handle_alone);
