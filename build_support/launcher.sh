@@ -5,6 +5,11 @@ die() {
   exit 1
 }
 
+# Relative paths are the caller's, and what is remembered must not depend on where that was.
+for variable in LIBTORCH TORCH_HOME SIMPLE_TORCH_BUILD; do
+  if [[ -n ${!variable:-} && ${!variable} != /* ]]; then export "$variable=$PWD/${!variable}"; fi
+done
+
 # Where the build lies: in the checkout, or in the cache if the checkout cannot be written.
 build_folder() {
   if [[ -n ${SIMPLE_TORCH_BUILD:-} ]]; then
@@ -21,9 +26,24 @@ log=$build/simple-build.log
 
 # What the result of configuring depends on, apart from the files that CMake watches.
 inputs() {
-  printf '%s\n' "$root" "LIBTORCH=${LIBTORCH:-}" "TORCH_HOME=${TORCH_HOME:-}" \
-    "FETCH=${SIMPLE_TORCH_FETCH:-}" "CC=${CC:-}" "CXX=${CXX:-}" "XDG=${XDG_CACHE_HOME:-}" \
-    "PKG=${PKG_CONFIG_PATH:-}" "TESTS=$1"
+  local variable
+  printf '%s\n' "root=$root"
+  for variable in LIBTORCH TORCH_HOME SIMPLE_TORCH_LIBTORCH_VERSION SIMPLE_TORCH_FETCH \
+    XDG_CACHE_HOME PKG_CONFIG_PATH CC CXX CFLAGS CXXFLAGS LDFLAGS; do
+    printf '%s\n' "$variable=${!variable:-}"
+  done
+  printf '%s\n' "tests=$1"
+}
+
+# CMake takes compilers and flags from the environment, and the place of the checkout, only
+# into a cache that is empty. Tests alone can be added to one that is not.
+needs_empty_cache() {
+  if [[ -f $build/simple-inputs ]]; then
+    [[ $(grep -v '^tests=' "$build/simple-inputs") != "$(inputs '' | grep -v '^tests=')" ]]
+  else
+    # Set up by hand, with options that are to be kept.
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/CMakeCache.txt" 2> /dev/null
+  fi
 }
 
 # Whether the last configuration was made from these inputs and its libtorch is still there.
@@ -49,6 +69,10 @@ logged() {
     printf '\r\033[K' >&2
   else
     "$@" >> "$log" 2>&1 || status=$?
+  fi
+  if ((status == 130)); then
+    echo "$what was interrupted; the next call goes on from here." >&2
+    exit 130
   fi
   if ((status != 0)); then
     # Of CMake's messages, the errors; of a compiler's, the last lines.
@@ -82,16 +106,23 @@ make_current() {
   : > "$log"
   local wanted
   wanted=$(inputs "$1")
-  if ! configured_for "$wanted"; then
+  # Whoever wants to see everything also wants to see where libtorch was looked for.
+  if [[ -n $verbose ]] || ! configured_for "$wanted"; then
     "$support/bootstrap" "$1" >&2
-    local generator=()
-    if [[ ! -f $build/CMakeCache.txt ]] && command -v ninja > /dev/null; then
-      generator=(-G Ninja)
+    local options=(-DCMAKE_BUILD_TYPE=Release "-DSIMPLE_TORCH_TESTS=$1"
+      "-DSIMPLE_TORCH_VERBOSE=${verbose:-OFF}")
+    if needs_empty_cache; then rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"; fi
+    # Until this has worked, what is there was made from no known inputs.
+    echo configuring > "$build/simple-inputs"
+    if [[ ! -f $build/CMakeCache.txt && -z ${CMAKE_GENERATOR:-} ]] && command -v ninja > /dev/null; then
+      options+=(-G Ninja)
     fi
-    rm -f "$build/simple-inputs"
-    echo 'Configuring; a libtorch is fetched if there is none (half a gigabyte)' >&2
-    logged Configuring cmake -S "$root" -B "$build" "${generator[@]}" \
-      -DCMAKE_BUILD_TYPE=Release "-DSIMPLE_TORCH_TESTS=$1"
+    if [[ -n ${LIBTORCH:-} || ${SIMPLE_TORCH_FETCH:-} == 0 ]]; then
+      echo 'Configuring' >&2
+    else
+      echo 'Configuring; a libtorch is fetched if there is none (half a gigabyte)' >&2
+    fi
+    logged Configuring cmake -S "$root" -B "$build" "${options[@]}"
     printf '%s\n' "$wanted" > "$build/simple-inputs"
     echo 'Building; the first time takes a minute or two' >&2
   fi
@@ -112,6 +143,8 @@ build_tests() {
   verbose=
   make_current ON
 }
+
+project_version() { sed -nE 's/^project\(.* VERSION ([0-9.]+).*/\1/p' "$root/CMakeLists.txt"; }
 
 # Loads the library in a process of its own and asks for its version. The answer is kept
 # until the library or its libtorch changes: loading libtorch takes a third of a second.
@@ -137,13 +170,15 @@ report_library() {
   printf '%s\n%s\n' "$version" "$build/tier1_ffi/libsimple_torch_ffi.so"
 }
 
-# Runs the tests whose names match one of the arguments, or all. Ends with the line
-# "N passed, N failed, N skipped".
+# Runs the tests whose names match one of the arguments, or all; arguments that start with an
+# option are ctest's own. Ends with the line "N passed, N failed, N skipped".
 run_tests() {
   local status=0 filter=() results passed failed skipped
   # The build is done; a test may call bin/simple itself.
   exec 9>&-
-  if (($# > 0)); then
+  if [[ ${1:-} == -* ]]; then
+    filter=("$@")
+  elif (($# > 0)); then
     filter=(-R "$(IFS='|'; printf '%s' "$*")" --no-tests=error)
   fi
   results=$build/simple-results.xml

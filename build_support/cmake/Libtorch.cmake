@@ -6,7 +6,8 @@ function(simple_torch_use_libtorch)
   libtorch_find("${SIMPLE_TORCH_LIBTORCH}")
   if(NOT LIBTORCH_FOUND_BY AND NOT LIBTORCH_ERROR AND NOT "$ENV{SIMPLE_TORCH_FETCH}" STREQUAL "0")
     execute_process(
-      COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/build_support/cmake/LibtorchFetch.cmake"
+      COMMAND "${CMAKE_COMMAND}" "-DVERSION=${LIBTORCH_WANTED}" -P
+              "${PROJECT_SOURCE_DIR}/build_support/cmake/LibtorchFetch.cmake"
       RESULT_VARIABLE status)
     if(NOT status EQUAL 0)
       message(FATAL_ERROR "No libtorch was found, and fetching one failed; see above")
@@ -25,14 +26,7 @@ function(simple_torch_use_libtorch)
   endif()
   if(NOT LIBTORCH_FOUND_BY)
     message(FATAL_ERROR "No libtorch was found, and SIMPLE_TORCH_FETCH=0 forbids to fetch one. "
-      "Set LIBTORCH to the folder of a libtorch.")
-  endif()
-  libtorch_unresolved("${LIBTORCH_LIB}/libtorch_cpu.so" missing)
-  if(missing)
-    list(JOIN missing ", " missing)
-    message(FATAL_ERROR "The libtorch in ${LIBTORCH_LIB} needs ${missing}, which this machine "
-      "lacks. Install what provides it, add its folder to LD_LIBRARY_PATH, or unset "
-      "${LIBTORCH_FOUND_BY} to have another libtorch found or fetched.")
+      "Set LIBTORCH to the folder of a libtorch. 'bin/simple doctor' shows where it was looked for.")
   endif()
   if(LIBTORCH_VERSION VERSION_GREATER SIMPLE_TORCH_NEWEST_LIBTORCH)
     message(WARNING "libtorch ${LIBTORCH_VERSION} is newer than any this was tested with")
@@ -42,6 +36,7 @@ function(simple_torch_use_libtorch)
   string(REPLACE "." ";" numbers "${LIBTORCH_VERSION}")
   list(GET numbers 0 major)
   list(GET numbers 1 minor)
+  list(GET numbers 2 patch)
   set(suffix "${CMAKE_SHARED_LIBRARY_SUFFIX}")
   add_library(simple_torch_libtorch INTERFACE)
   target_include_directories(simple_torch_libtorch SYSTEM INTERFACE
@@ -51,11 +46,15 @@ function(simple_torch_use_libtorch)
   target_compile_definitions(simple_torch_libtorch INTERFACE
     SIMPLE_TORCH_LIBTORCH_MAJOR=${major}
     SIMPLE_TORCH_LIBTORCH_MINOR=${minor}
+    SIMPLE_TORCH_LIBTORCH_PATCH=${patch}
     SIMPLE_TORCH_LIBTORCH_VERSION="${LIBTORCH_VERSION}")
   if(NOT LIBTORCH_CXX11_ABI STREQUAL "")
     target_compile_definitions(simple_torch_libtorch INTERFACE
       _GLIBCXX_USE_CXX11_ABI=${LIBTORCH_CXX11_ABI})
   endif()
+  # Another libtorch put in this one's place means another version or ABI.
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    "${LIBTORCH_LIB}/libtorch_cpu${suffix}" "${LIBTORCH_LIB}/libc10${suffix}")
   set(SIMPLE_TORCH_LIBTORCH_RPATH "${LIBTORCH_LIB}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_CXX11_ABI "${LIBTORCH_CXX11_ABI}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_VERSION "${LIBTORCH_VERSION}" PARENT_SCOPE)

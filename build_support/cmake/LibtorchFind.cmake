@@ -17,15 +17,81 @@ function(libtorch_cache_folder out)
   set(${out} "${base}/simple-torch/libtorch" PARENT_SCOPE)
 endfunction()
 
+# The version that is asked for by name, or "". It is part of the environment so that the
+# build, the doctor and the fetch agree on it.
+function(_asked_version out)
+  set(${out} "$ENV{SIMPLE_TORCH_LIBTORCH_VERSION}" PARENT_SCOPE)
+endfunction()
+
+# Inspects a folder, and has as a problem also that it is not the version asked for.
+macro(_inspect root)
+  libtorch_inspect("${root}")
+  if(NOT LIBTORCH_PROBLEM AND asked AND NOT LIBTORCH_VERSION VERSION_EQUAL asked)
+    string(CONCAT LIBTORCH_PROBLEM "the libtorch in ${root} is ${LIBTORCH_VERSION}, and "
+                                   "SIMPLE_TORCH_LIBTORCH_VERSION asks for ${asked}")
+  endif()
+endmacro()
+
+# An entry of the cache must also have all of its files: people and tidying programs delete
+# in caches. Its last file to be written says how many there are.
+function(libtorch_inspect_entry entry)
+  libtorch_inspect("${entry}")
+  if(NOT LIBTORCH_PROBLEM)
+    set(expected "")
+    if(EXISTS "${entry}/complete")
+      file(READ "${entry}/complete" expected)
+      string(STRIP "${expected}" expected)
+    endif()
+    libtorch_count_headers("${entry}" actual)
+    if(expected STREQUAL "")
+      set(LIBTORCH_PROBLEM "${entry} is damaged: it lacks the file 'complete'")
+    elseif(NOT actual STREQUAL expected)
+      set(LIBTORCH_PROBLEM
+          "${entry} is damaged: it has ${actual} headers, and ${expected} were unpacked")
+    endif()
+  endif()
+  foreach(result PROBLEM INCLUDE LIB VERSION CXX11_ABI)
+    set(LIBTORCH_${result} "${LIBTORCH_${result}}" PARENT_SCOPE)
+  endforeach()
+endfunction()
+
+function(libtorch_count_headers entry out)
+  file(GLOB_RECURSE headers "${entry}/torch/include/*")
+  list(LENGTH headers count)
+  set(${out} ${count} PARENT_SCOPE)
+endfunction()
+
+# Sets ${out} to the folders of torch in the Pythons that the user can call. Each is asked
+# where the package lies; torch itself is not imported, and a folder of the name "torch" where
+# the question is asked does not count.
+function(_python_torch_folders out)
+  set(question "import importlib.util as u, sys; sys.path[:] = [p for p in sys.path if p]\ns = u.find_spec('torch')\nif s and s.origin: print(list(s.submodule_search_locations)[0])")
+  string(REPLACE ":" ";" path "$ENV{PATH}")
+  set(folders "")
+  foreach(program IN LISTS path)
+    foreach(name python3 python)
+      if(EXISTS "${program}/${name}")
+        execute_process(COMMAND "${program}/${name}" -c "${question}" TIMEOUT 10
+                        OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+        list(APPEND folders ${folder})
+      endif()
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  set(${out} "${folders}" PARENT_SCOPE)
+endfunction()
+
 # Adds a line to the report of the search.
 macro(_report step text)
   list(APPEND report "${step}: ${text}")
 endmacro()
 
 # A place that was named on purpose: what is there must be usable.
-macro(_take_named step root)
+macro(_take_named step given)
   if(NOT found)
-    libtorch_inspect("${root}")
+    # The loader and the linker run elsewhere, so a relative path would mean another folder.
+    get_filename_component(root "${given}" ABSOLUTE BASE_DIR "$ENV{PWD}")
+    _inspect("${root}")
     if(LIBTORCH_PROBLEM)
       _report("${step}" "${LIBTORCH_PROBLEM}")
       set(problem "${step}: ${LIBTORCH_PROBLEM}")
@@ -40,11 +106,15 @@ endmacro()
 # A place that may hold one or not.
 macro(_take_if_there step root)
   if(NOT found)
-    libtorch_inspect("${root}")
+    if("${step}" STREQUAL "cache")
+      libtorch_inspect_entry("${root}")
+    else()
+      _inspect("${root}")
+    endif()
     if(NOT LIBTORCH_PROBLEM)
       _report("${step}" "libtorch ${LIBTORCH_VERSION} in ${root}")
       set(found "${step}")
-    elseif(LIBTORCH_PROBLEM MATCHES "damaged|lacks|needs")
+    elseif(LIBTORCH_PROBLEM MATCHES "damaged|lacks|needs|asks for|not libtorch's")
       _report("${step}" "passed over: ${LIBTORCH_PROBLEM}")
     else()
       _report("${step}" "nothing in ${root}")
@@ -57,7 +127,13 @@ endmacro()
 #   LIBTORCH_FOUND_BY   the step that found it, or ""
 #   LIBTORCH_ERROR      "" or why the search must stop: a named place was not usable
 #   LIBTORCH_REPORT     a list, one line for each step that was tried
+#   LIBTORCH_WANTED     the version to fetch if none is found
 function(libtorch_find option)
+  _asked_version(asked)
+  set(wanted "${asked}")
+  if(NOT wanted)
+    set(wanted ${SIMPLE_TORCH_DEFAULT_LIBTORCH})
+  endif()
   set(found "")
   set(problem "")
   set(report "")
@@ -111,7 +187,7 @@ function(libtorch_find option)
 
   if(NOT found)
     libtorch_cache_folder(cache)
-    _take_if_there("cache" "${cache}/${SIMPLE_TORCH_DEFAULT_LIBTORCH}")
+    _take_if_there("cache" "${cache}/${wanted}")
   endif()
 
   foreach(folder /usr/local /usr /opt/libtorch)
@@ -125,26 +201,15 @@ function(libtorch_find option)
     endif()
   endforeach()
 
-  foreach(python python3 python)
-    if(NOT found)
-      find_program(SIMPLE_TORCH_${python} ${python})
-      set(folder "")
-      if(SIMPLE_TORCH_${python})
-        # Asks where the package lies; torch itself is not imported.
-        execute_process(
-          COMMAND "${SIMPLE_TORCH_${python}}" -c
-            "import importlib.util as u; s = u.find_spec('torch'); print(list(s.submodule_search_locations)[0] if s else '')"
-          OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
-      endif()
-      if(folder)
-        _take_if_there("${python}" "${folder}")
-      elseif(SIMPLE_TORCH_${python})
-        _report("${python}" "has no torch")
-      else()
-        _report("${python}" "not installed")
-      endif()
+  if(NOT found)
+    _python_torch_folders(folders)
+    foreach(folder IN LISTS folders)
+      _take_if_there("Python" "${folder}")
+    endforeach()
+    if(NOT folders)
+      _report("Python" "none that has a torch")
     endif()
-  endforeach()
+  endif()
 
   if(found STREQUAL "failed")
     set(found "")
@@ -152,6 +217,7 @@ function(libtorch_find option)
   set(LIBTORCH_FOUND_BY "${found}" PARENT_SCOPE)
   set(LIBTORCH_ERROR "${problem}" PARENT_SCOPE)
   set(LIBTORCH_REPORT "${report}" PARENT_SCOPE)
+  set(LIBTORCH_WANTED "${wanted}" PARENT_SCOPE)
   foreach(result INCLUDE LIB VERSION CXX11_ABI)
     set(LIBTORCH_${result} "${LIBTORCH_${result}}" PARENT_SCOPE)
   endforeach()

@@ -14,6 +14,10 @@ configure_package_config_file("${support}/simple_torch-config.cmake.in"
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)
 write_basic_package_version_file("${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
+# From the folder of the pkg-config file up to the prefix, which may be more than two steps:
+# Debian's folder for libraries is lib/x86_64-linux-gnu.
+file(RELATIVE_PATH up_to_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+string(REGEX REPLACE "/$" "" up_to_prefix "${up_to_prefix}")
 configure_file("${support}/simple_torch.pc.in" "${CMAKE_CURRENT_BINARY_DIR}/simple_torch.pc"
   @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config.cmake"

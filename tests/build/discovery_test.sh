@@ -3,27 +3,6 @@
 # The fakes have the files of a libtorch, with hardly anything in them.
 source "$(dirname "$0")/lib.sh"
 
-# A library of a few bytes that has the symbol which tells the C++ ABI.
-library() { # file, symbol
-  printf 'const char symbol[] = "%s"; void function(void) {}\n' "$2" |
-    cc -shared -fPIC -x c - -o "$1"
-}
-new_abi=_ZN3c105ErrorC1ENS_14SourceLocationENSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE
-old_abi=_ZN3c105ErrorC1ENS_14SourceLocationESs
-
-fake() { # folder, version, symbol
-  mkdir -p "$1/lib" "$1/include/ATen/core" "$1/include/ATen/ops" "$1/include/c10/core" \
-    "$1/include/torch/csrc/api/include/torch"
-  touch "$1/include/ATen/core/Tensor.h" "$1/include/ATen/ops/add_ops.h" \
-    "$1/include/c10/core/Allocator.h"
-  local numbers
-  IFS=. read -ra numbers <<< "$2"
-  printf '#define TORCH_VERSION_MAJOR %s\n#define TORCH_VERSION_MINOR %s\n#define TORCH_VERSION_PATCH %s\n' \
-    "${numbers[@]}" > "$1/include/torch/csrc/api/include/torch/version.h"
-  library "$1/lib/libc10.so" "${3:-$new_abi}"
-  library "$1/lib/libtorch_cpu.so" ''
-}
-
 # Runs the search with these variables and a cache of its own; keeps what it reports.
 search() {
   output=$(env XDG_CACHE_HOME="$work/cache" "$@" cmake -P "$root/build_support/cmake/LibtorchReport.cmake" 2> /dev/null)
@@ -41,6 +20,11 @@ expect 'LIBTORCH comes before TORCH_HOME'
 search TORCH_HOME="$work/two" && says 'uses libtorch 2.5.0'
 expect 'TORCH_HOME is used'
 
+output=$(cd "$work" && env XDG_CACHE_HOME="$work/cache" LIBTORCH=one \
+  cmake -P "$root/build_support/cmake/LibtorchReport.cmake" 2> /dev/null)
+says "uses libtorch 2.3.4 in $work/one/lib"
+expect 'a relative path is meant from where the caller is'
+
 mkdir -p "$work/models/hub"
 search TORCH_HOME="$work/models" SIMPLE_TORCH_FETCH=0
 says 'TORCH_HOME: passed over'
@@ -52,13 +36,32 @@ printf 'prefix=%s\nName: torch\nDescription: fake\nVersion: 2.2.2\n' \
   "${work// /\\ }/packaged" > "$work/pc/torch.pc"
 search PKG_CONFIG_PATH="$work/pc" && says 'uses libtorch 2.2.2'
 expect 'pkg-config is asked'
+search PKG_CONFIG_PATH="$work/pc" TORCH_HOME="$work/two" && says 'uses libtorch 2.5.0'
+expect 'TORCH_HOME comes before pkg-config'
 
-fake "$work/cache/simple-torch/libtorch/2.11.0/torch" 2.11.0
+entry=$work/cache/simple-torch/libtorch/2.11.0
+fake "$entry/torch" 2.11.0
+search SIMPLE_TORCH_FETCH=0
+says "cache: passed over: $entry is damaged: it lacks the file 'complete'"
+expect 'an entry of the cache that does not say that it is whole is passed over'
+complete "$entry"
 search && says "cache: libtorch 2.11.0" && says 'uses libtorch 2.11.0'
 expect 'the cache is used'
 search TORCH_HOME="$work/two" && says 'uses libtorch 2.5.0'
 expect 'TORCH_HOME comes before the cache'
-rm "$work/cache/simple-torch/libtorch/2.11.0/torch/lib/libc10.so"
+search PKG_CONFIG_PATH="$work/pc" && says 'uses libtorch 2.2.2'
+expect 'pkg-config comes before the cache'
+rm "$entry/torch/include/ATen/ops/add_ops.h" && touch "$entry/torch/include/ATen/ops/sub_ops.h"
+search SIMPLE_TORCH_FETCH=0
+says 'lacks'
+expect 'an entry of the cache without a header that is needed is passed over'
+fake "$entry/torch" 2.11.0
+rm "$entry/torch/include/ATen/ops/sub_ops.h" && mkdir "$entry/torch/include/more" && touch "$entry/torch/include/more/"{a,b}.h
+complete "$entry" && rm "$entry/torch/include/more/a.h"
+search SIMPLE_TORCH_FETCH=0
+says 'is damaged: it has 5 headers, and 6 were unpacked'
+expect 'an entry of the cache that lost any header is passed over'
+rm "$entry/torch/lib/libc10.so"
 search SIMPLE_TORCH_FETCH=0
 says 'cache: passed over: the libtorch in'
 expect 'a damaged cache is passed over, and this is said'
@@ -94,6 +97,46 @@ search LIBTORCH="$work/old"
 [[ $? != 0 ]] && says 'is 1.12.1, and simple-torch needs 1.13 or newer'
 expect 'a libtorch that is too old is an error'
 
+fake "$work/foreign" 2.4.0
+printf '\x28' | dd of="$work/foreign/lib/libc10.so" bs=1 seek=18 conv=notrunc 2> /dev/null
+search LIBTORCH="$work/foreign"
+[[ $? != 0 ]] && says 'is for another kind of processor'
+expect "another processor's library is an error"
+fake "$work/needy" 2.4.0
+library "$work/libabsent.so" ''
+library "$work/needy/lib/libtorch_cpu.so" '' -Wl,--no-as-needed "$work/libabsent.so"
+rm "$work/libabsent.so"
+search LIBTORCH="$work/needy"
+[[ $? != 0 ]] && says 'libabsent.so, which this machine lacks: install'
+expect 'a library that the libtorch needs and nobody has is an error that names it'
+
+# A version that is asked for by name.
+search LIBTORCH="$work/one" SIMPLE_TORCH_LIBTORCH_VERSION=2.5.0
+[[ $? != 0 ]] && says 'is 2.3.4, and SIMPLE_TORCH_LIBTORCH_VERSION asks for 2.5.0'
+expect 'a LIBTORCH that is not the version asked for is an error'
+fake "$work/cache/simple-torch/libtorch/2.6.0/torch" 2.6.0 "$old_abi"
+complete "$work/cache/simple-torch/libtorch/2.6.0"
+search PKG_CONFIG_PATH="$work/pc" SIMPLE_TORCH_LIBTORCH_VERSION=2.6.0 && says 'uses libtorch 2.6.0' &&
+  says 'pkg-config: passed over'
+expect 'the version asked for is taken, and others are passed over'
+rm -r "$work/cache"
+
+# A Python's torch, of one that answers as Python does.
+fake "$work/site/torch" 2.9.1
+mkdir "$work/python"
+printf '#!/bin/sh\necho "%s/site/torch"\n' "$work" > "$work/python/python3"
+chmod +x "$work/python/python3"
+search PATH="$work/python:$work/bin" SIMPLE_TORCH_LIBTORCH_VERSION=2.9.1 &&
+  says "Python: libtorch 2.9.1 in $work/site/torch" && says 'uses libtorch 2.9.1'
+expect "a Python's torch is used"
+if real=$(command -v python3); then
+  mkdir -p "$work/here/torch"
+  output=$(cd "$work/here" && env PATH="${real%/*}:$PATH" XDG_CACHE_HOME="$work/cache" SIMPLE_TORCH_FETCH=0 \
+    SIMPLE_TORCH_LIBTORCH_VERSION=9.9.9 cmake -P "$root/build_support/cmake/LibtorchReport.cmake" 2> /dev/null)
+  ! says "$work/here"
+  expect 'a folder that is called torch, where the search runs, is not taken for a package'
+fi
+
 # The ABI is read from the symbols.
 for abi in "$new_abi 1" "$old_abi 0"; do
   fake "$work/abi" 2.4.0 "${abi% *}"
@@ -107,15 +150,4 @@ TEXT
   expect "the symbols tell ABI ${abi#* }"
 done
 
-# A fetch that was interrupted left nothing that counts, and its remains are removed.
-mkdir -p "$work/cache/simple-torch/libtorch/partial-abc/tree/torch/lib"
-search SIMPLE_TORCH_FETCH=0
-[[ $? != 0 ]] || ! says 'partial'
-expect 'an interrupted fetch is not found'
-output=$(env XDG_CACHE_HOME="$work/cache" PATH="$work/bin" "$(command -v cmake)" \
-  -DVERSION=0.0.1 -P "$root/build_support/cmake/LibtorchFetch.cmake" 2>&1)
-[[ $? != 0 && ! -e $work/cache/simple-torch/libtorch/partial-abc ]]
-expect 'the next fetch removes what an interrupted one left'
-says 'There is no pip to fetch libtorch with'
-expect 'without pip and apt the fetch says what to install'
 finish

@@ -1,58 +1,168 @@
 #!/usr/bin/env bash
-# bin/simple: its messages, and that it does no more than it has to. A build folder that is
-# current is lent by the build that runs this test.
+# bin/simple: its messages, and that it makes what is missing, does no more than it has to, and
+# cannot be confused. Most of it runs on a project of the same shape with next to nothing in it.
 source "$(dirname "$0")/lib.sh"
-simple=$root/bin/simple
+export XDG_CACHE_HOME=$work/cache
+
+# A checkout in a folder with a space, called from another folder through a link.
+checkout="$work/a check out"
+mkdir -p "$checkout/bin" "$work/a link"
+cp "$root/bin/simple" "$checkout/bin"
+mkdir "$checkout/build_support"
+cp -r "$root"/build_support/{cmake,bootstrap,doctor,launcher.sh,tools.sh} "$checkout/build_support"
+cp "$root"/tests/build/miniature/* "$checkout"
+ln -s "../a check out/bin/simple" "$work/a link/simple"
+simple="$work/a link/simple"
+build="$checkout/build/release"
+cd / || exit 1
 
 output=$("$simple" help 2>&1) && says 'simple build'
-expect 'help shows the commands'
+expect 'help shows the commands, also when called through a link'
 output=$("$simple" frobnicate 2>&1)
-[[ $? != 0 ]] && says "there is no command 'frobnicate'"
-expect 'an unknown command is an error'
+[[ $? != 0 ]] && says "there is no command 'frobnicate'. There are build, test"
+expect 'an unknown command is an error that says which there are'
 output=$("$simple" build --frobnicate 2>&1)
-[[ $? != 0 ]] && says "there is no option '--frobnicate'"
-expect 'an unknown option is an error'
+[[ $? != 0 ]] && says "there is no option '--frobnicate'. It takes --with-torch"
+expect 'an unknown option is an error that says which there are'
+output=$("$simple" doctor now 2>&1)
+[[ $? != 0 ]] && says "takes no arguments, and 'now' was given"
+expect 'an argument that would be ignored is an error'
+output=$("$simple" run program.spl 2>&1)
+[[ $? != 0 ]] && says 'not part of this version'
+expect 'simple run says that it is not there yet'
+output=$("$simple" version 2>&1) && says 'simple-torch 1.2.3, not built yet' && [[ ! -e $checkout/build ]]
+expect 'version builds nothing'
 
-# A checkout that cannot be seen from here, in a folder with a space, called by a link.
-mkdir "$work/a link"
-ln -s "$simple" "$work/a link/simple"
-output=$(cd / && "$work/a link/simple" help 2>&1) && says 'simple build'
-expect 'a link from anywhere works'
+output=$("$simple" build --with-torch 2>&1) && says 'miniature 1.2.3' && says "$build/tier1_ffi/libsimple_torch_ffi.so"
+expect 'build makes the library, loads it and says where it is'
+start=$(now)
+output=$("$simple" build --with-torch 2>&1) && says 'miniature 1.2.3' && ! says 'Configuring' && (($(now) - start < 500))
+expect 'a second call does nothing, and takes less than half a second'
+output=$("$simple" version 2>&1) && says 'miniature 1.2.3'
+expect 'version shows what was built'
 
-start=$(date +%s%N)
-output=$(SIMPLE_TORCH_BUILD="$work/build" LIBTORCH=/nonexistent "$simple" build --with-torch 2>&1)
-[[ $? != 0 ]] && says 'LIBTORCH: there is no folder /nonexistent' && (($(date +%s%N) - start < 5000000000))
+# What the build was made from.
+output=$(CC='gcc -g' "$simple" build 2>&1) && says 'Configuring' && grep -q 'CMAKE_C_COMPILER_ARG1.* -g' "$build/CMakeCache.txt"
+expect 'another compiler is noticed and used'
+output=$("$simple" build 2>&1) && says 'Configuring' && ! grep -q 'CMAKE_C_COMPILER_ARG1.* -g' "$build/CMakeCache.txt"
+expect 'as is the usual one again'
+output=$(LIBTORCH=/somewhere "$simple" build --verbose 2>&1) && says 'configured with LIBTORCH=/somewhere'
+expect 'another LIBTORCH is noticed'
+output=$(cd "$work" && LIBTORCH=lib "$simple" build --verbose 2>&1) && says "configured with LIBTORCH=$work/lib"
+expect 'a relative LIBTORCH is meant from where the caller is'
+start=$(now)
+output=$(LIBTORCH=/nonexistent "$simple" build --with-torch 2>&1)
+[[ $? != 0 ]] && says 'LIBTORCH: there is no folder /nonexistent' && (($(now) - start < 5000))
 expect 'a wrong LIBTORCH fails in less than five seconds'
-[[ ! -e $work/build/simple-inputs ]]
-expect 'a configuration that failed does not count'
+output=$("$simple" build 2>&1) && says 'Configuring' && says 'miniature 1.2.3'
+expect 'and what failed does not count afterwards'
+echo 'const char* simple_torch_version(void) { return "changed"; }' > "$checkout/library.c"
+output=$("$simple" build 2>&1) && says 'changed'
+expect 'a source that changed is built'
+echo 'broken' > "$checkout/library.c"
+output=$("$simple" build 2>&1)
+[[ $? != 0 ]] && says 'Building failed:' && says 'error' && says "The whole log: $build/simple-build.log"
+expect 'a source that does not compile is shown, with where the log is'
+cp "$root/tests/build/miniature/library.c" "$checkout"
+mv "$checkout" "$work/moved" && output=$("$work/moved/bin/simple" build 2>&1) && says "$work/moved/build/release" && says 'miniature 1.2.3'
+expect 'a checkout can be moved with its build'
+mv "$work/moved" "$checkout"
 
+# Tests and their last line.
+output=$("$simple" test 2>&1)
+[[ $? != 0 && $(tail -n 1 <<< "$output") == '1 passed, 1 failed, 1 skipped' ]]
+expect 'test ends with what passed, failed and was skipped'
+output=$("$simple" test good 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
+expect 'a name chooses tests'
+output=$("$simple" test --exclude-regex 'bad|skipped' 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
+expect "ctest's options are handed on"
+output=$("$simple" test nosuchtest 2>&1)
+[[ $? != 0 && $(tail -n 1 <<< "$output") == '0 passed, 0 failed, 0 skipped' ]]
+expect 'a name that no test has is an error'
+
+# Calls at once, and calls that are cut short.
+rm -rf "$checkout/build"
+output=$( ("$simple" build & "$simple" build & wait) 2>&1)
+[[ $(grep -c 'miniature 1.2.3' <<< "$output") == 2 && $(grep -c '^Configuring' <<< "$output") == 1 ]] && says 'waiting for it'
+expect 'of two calls at once one builds, the other waits, and both answer'
+cat > "$checkout/slow" <<'TEXT'
+#!/bin/sh
+sleep 30
+TEXT
+chmod +x "$checkout/slow"
+echo '/* later */' >> "$checkout/library.c"
+# As Ctrl-C does, to all processes of the call.
+CMAKE_C_COMPILER_LAUNCHER=$checkout/slow setsid bash -c '
+  trap - INT; rm -rf "$2/build"; exec "$1" build' _ "$simple" "$checkout" > "$work/interrupted" 2>&1 &
+call=$!
+for _ in {1..100}; do
+  if grep -q '^Building' "$work/interrupted" && pgrep -s "$call" -f "$checkout/slow" > /dev/null; then break; fi
+  sleep 0.1
+done
+kill -INT -- "-$call"
+wait "$call"
+[[ $? == 130 ]] && output=$(< "$work/interrupted") && says 'was interrupted'
+expect 'Ctrl-C ends the call and says so'
+rm -f "$build/simple-inputs" "$build/CMakeCache.txt"
+output=$("$simple" build 2>&1) && says 'miniature 1.2.3'
+expect 'and the next call goes on'
+
+# Where nothing can be written.
 mkdir "$work/file" && touch "$work/file/x"
 output=$(SIMPLE_TORCH_BUILD="$work/file/x/y" "$simple" build 2>&1)
 [[ $? != 0 ]] && says 'Cannot make the folder'
 expect 'a build folder that cannot be made is an error'
+rm -rf "$checkout/build"
+mkdir -p "$work/home"
+chmod -R a+rX "$work" && chmod -R a-w "$checkout"
+someone=()
+if [[ $(id -u) == 0 ]]; then
+  # Permissions do not hold root.
+  chown nobody "$work/home"
+  someone=(setpriv --reuid nobody --clear-groups)
+fi
+# The home of root, and what lies in it, is closed to others.
+output=$("${someone[@]}" env -u XDG_CACHE_HOME HOME="$work/home" PATH=/usr/bin:/bin "$simple" build 2>&1) &&
+  says 'miniature 1.2.3' && says "$work/home/.cache/simple-torch/build/"
+expect 'a checkout that cannot be written is built in the cache'
+[[ ! -e $checkout/build ]]
+expect 'and nothing is written to it'
+chmod -R u+w "$checkout"
 
+# The doctor needs no more than a shell.
 output=$(LIBTORCH=/nonexistent "$simple" doctor 2>&1)
 [[ $? != 0 ]] && says 'LIBTORCH: there is no folder /nonexistent' && says 'Something is missing'
 expect 'doctor says what is wrong'
+mkdir "$work/bare"
+for name in bash dirname readlink sed grep head cut cksum tr id nproc; do
+  ln -s "$(command -v $name)" "$work/bare"
+done
+output=$(PATH=$work/bare "$simple" doctor 2>&1)
+[[ $? != 0 ]] && says 'cmake MISSING: sudo apt-get install cmake' && says 'cannot be looked for without cmake'
+expect 'doctor works without cmake, and says how to get it'
+printf '#!%s\necho "cmake version 3.18.4"\n' "$(command -v bash)" > "$work/bare/cmake" && chmod +x "$work/bare/cmake"
+output=$(PATH=$work/bare "$simple" doctor 2>&1)
+[[ $? != 0 ]] && says '3.18.4 is too old, 3.25 is needed'
+expect 'a cmake that is too old is missing'
+ln -s "$(command -v env)" "$(command -v mktemp)" "$(command -v rm)" "$(command -v tail)" "$work/bare"
+output=$(PATH=$work/bare "$root/build_support/bootstrap" 2>&1)
+[[ $? != 0 ]] && says 'These are missing' && says 'cmake' && says 'pkg-config'
+expect 'what cannot be installed is named'
 
-# What is current is not made again. The first call may set the lent folder up.
+# The real build, where bin/simple made it: with the variables it was made with.
 if [[ -n ${SIMPLE_TORCH_TEST_BUILD:-} && -f $SIMPLE_TORCH_TEST_BUILD/simple-inputs ]]; then
-  export SIMPLE_TORCH_BUILD=$SIMPLE_TORCH_TEST_BUILD
-  unset LD_LIBRARY_PATH
+  simple() { env -u XDG_CACHE_HOME "${given[@]}" SIMPLE_TORCH_BUILD="$SIMPLE_TORCH_TEST_BUILD" "$root/bin/simple" "$@"; }
+  before=$(< "$SIMPLE_TORCH_TEST_BUILD/simple-inputs")
   best=9999
   for _ in 1 2 3 4 5; do
-    start=$(date +%s%N)
-    output=$("$simple" version 2>&1) || break
-    took=$((($(date +%s%N) - start) / 1000000))
+    start=$(now)
+    output=$(simple build 2>&1) || break
+    took=$(($(now) - start))
     ((took < best)) && best=$took
   done
-  says 'simple-torch 0.1.0 (libtorch' && ((best < 500))
-  expect "a call with nothing to build answers in $best ms, of 500"
-
-  output=$( ("$simple" version & "$simple" version & wait) 2>&1)
-  [[ $(grep -c 'simple-torch 0.1.0 (libtorch' <<< "$output") == 2 ]]
-  expect 'two calls at once both answer'
+  says 'simple-torch ' && ((best < 500)) && [[ $(< "$SIMPLE_TORCH_TEST_BUILD/simple-inputs") == "$before" ]]
+  expect "with libtorch too, a call with nothing to build answers in $best ms, of 500"
 else
-  echo 'not tested: a call with nothing to build (this build was not made by bin/simple)'
+  echo 'not tested: the real build with nothing to build (it was not made by bin/simple)'
 fi
 finish
