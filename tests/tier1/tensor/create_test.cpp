@@ -69,6 +69,32 @@ TEST(Create, CountsAndSpreads) {
   EXPECT_EQ(values(spread), Values({0, 0.25, 0.5, 0.75, 1}));
 }
 
+TEST(Create, RefusesToCountFurtherThanInt64Goes) {
+  const auto range = [](int64_t start, int64_t end, int64_t step, int64_t dtype) {
+    const int64_t meta = simple_torch_device_from_name("meta");
+    return simple_torch_tensor_arange(SIMPLE_TORCH_INT(start), SIMPLE_TORCH_INT(end),
+                                      SIMPLE_TORCH_INT(step), dtype, meta);
+  };
+  const int64_t too_far[][3] = {{0, INT64_MIN, -1}, {1, INT64_MIN + 1, -1},
+                                {1, INT64_MIN, -1}, {INT64_MIN, INT64_MAX, 1},
+                                {0, 10, INT64_MAX}, {INT64_MIN, 1, INT64_MIN}};
+  for (const auto& [start, end, step] : too_far) {
+    for (const int64_t dtype : {kInt64, int64_t{-1}}) {
+      EXPECT_EQ(range(start, end, step, dtype), 0) << start << ' ' << end << ' ' << step;
+      expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "end_bits");
+    }
+  }
+  const Owned far(range(0, INT64_MIN, INT64_MIN / 2, kFloat64));
+  EXPECT_EQ(shape(far), Shape({2}));
+  constexpr int64_t kStep = int64_t{1} << 30;
+  const Owned farthest(range(0, INT64_MAX - kStep, kStep, -1));
+  EXPECT_EQ(shape(farthest), Shape({(int64_t{1} << 33) - 1}));
+  EXPECT_EQ(range(0, 10, 0, -1), 0);
+  expect_failure(SIMPLE_TORCH_E_TORCH, "");
+  EXPECT_EQ(range(0, INT64_MAX, -1, -1), 0);
+  expect_failure(SIMPLE_TORCH_E_TORCH, "");
+}
+
 TEST(Create, DrawsRandomNumbersFromTheRightDistributions) {
   constexpr int64_t kMany[] = {100'000};
   const auto moments = [](simple_torch_handle tensor) {

@@ -144,8 +144,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_eye(int64_t rows,
  * @param dtype       A dtype number; -1 is int64 if all three are integers, else the
  *                    default dtype.
  * @param device      A device number; -1 is the CPU.
- * @return            A tensor owned by the caller; 0 with BAD_ARGUMENT, or TORCH for a
- * step of 0 or of the wrong sign.
+ * @return            A tensor owned by the caller; 0 with BAD_ARGUMENT, also for int64
+ * numbers too far apart to be counted, or TORCH for a step of 0 or of the wrong sign.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_arange(
     int64_t start_bits, int64_t start_kind, int64_t end_bits, int64_t end_kind,

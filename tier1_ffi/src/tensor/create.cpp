@@ -11,6 +11,7 @@
 #include <ATen/ops/randperm.h>
 #include <ATen/ops/zeros.h>
 
+#include <limits>
 #include <string>
 
 #include "core/guarded.h"
@@ -32,6 +33,25 @@ int64_t size_of(int64_t count, const char* argument) {
 c10::TensorOptions integer_options(int64_t dtype, int64_t device) {
   constexpr auto kInt64 = static_cast<int64_t>(c10::ScalarType::Long);
   return options_of(dtype == -1 ? kInt64 : dtype, device);
+}
+
+// Whether libtorch counts these numbers in int64_t.
+bool counts_in_int64(const c10::Scalar& start, const c10::Scalar& end,
+                     const c10::Scalar& step, const c10::TensorOptions& options) {
+  if (options.has_dtype()) return options.dtype() == c10::ScalarType::Long;
+  return start.isIntegral(/*includeBool=*/true) && end.isIntegral(/*includeBool=*/true) &&
+         step.isIntegral(/*includeBool=*/true);
+}
+
+// libtorch computes (end - start + step - sign) / step without a look at overflow, of
+// which the division INT64_MIN / -1 ends the process.
+void require_countable(int64_t start, int64_t end, int64_t step) {
+  int64_t sum = 0;
+  if (__builtin_sub_overflow(end, start, &sum) ||
+      __builtin_add_overflow(sum, step - (step > 0) + (step < 0), &sum) ||
+      (sum == std::numeric_limits<int64_t>::min() && step == -1)) {
+    fail_argument("end_bits", "lies further from the start than can be counted");
+  }
 }
 
 }  // namespace
@@ -106,11 +126,16 @@ simple_torch_handle simple_torch_tensor_arange(int64_t start_bits, int64_t start
                                                int64_t step_bits, int64_t step_kind,
                                                int64_t dtype, int64_t device) {
   return guarded([&] {
-    const auto start = optional_number(start_bits, start_kind, "start_bits");
+    const c10::Scalar start =
+        optional_number(start_bits, start_kind, "start_bits").value_or(0);
     const c10::Scalar end = number(end_bits, end_kind, "end_bits");
-    const auto step = optional_number(step_bits, step_kind, "step_bits");
-    return store(
-        at::arange(start.value_or(0), end, step.value_or(1), options_of(dtype, device)));
+    const c10::Scalar step =
+        optional_number(step_bits, step_kind, "step_bits").value_or(1);
+    const c10::TensorOptions options = options_of(dtype, device);
+    if (counts_in_int64(start, end, step, options)) {
+      require_countable(start.to<int64_t>(), end.to<int64_t>(), step.to<int64_t>());
+    }
+    return store(at::arange(start, end, step, options));
   });
 }
 
