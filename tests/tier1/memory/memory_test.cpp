@@ -188,10 +188,16 @@ TEST(Memory, WorksInTheChildOfAThreadedProcess) {
       while (!over.load()) {
         const Owned small(zeros({100}));
         const Owned large(unfilled(1 << 20));
-        simple_torch_memory_statistic(-1, SIMPLE_TORCH_MEMORY_LIVE_BYTES);
+        for (int64_t which = 0; which <= SIMPLE_TORCH_MEMORY_COLLECTIONS; ++which) {
+          statistic(which);
+        }
       }
     });
   }
+  // This one is at a lock whenever a fork comes.
+  workers.emplace_back([&] {
+    while (!over.load()) statistic(SIMPLE_TORCH_MEMORY_CACHED_BYTES);
+  });
   int good = 0;
   for (int i = 0; i < 20; ++i) {
     good += in_child([&] {
@@ -200,7 +206,10 @@ TEST(Memory, WorksInTheChildOfAThreadedProcess) {
       const simple_torch_handle large = unfilled(1 << 20);
       const bool fine = simple_torch_tensor_numel(large) == 1 << 20 &&
                         simple_torch_memory_trim() >= 0 &&
-                        simple_torch_memory_statistic(-1, 0) > 0;
+                        statistic(SIMPLE_TORCH_MEMORY_LIVE_BYTES) > 0 &&
+                        statistic(SIMPLE_TORCH_MEMORY_CACHED_BYTES) >= 0 &&
+                        statistic(SIMPLE_TORCH_MEMORY_ALLOCATIONS) > 0 &&
+                        statistic(SIMPLE_TORCH_MEMORY_POOL_HITS) >= 0;
       return fine && simple_torch_tensor_free(small) == 0 &&
              simple_torch_release_many(&large, 1) == 1 &&
              simple_torch_runtime_poll() == 0;

@@ -29,9 +29,10 @@ struct Totals {
 };
 
 Totals totals() {
-  return PerThread<BlockCache>::locked([](const std::vector<BlockCache*>& caches) {
-    Totals sum{retired_counts.allocations, retired_counts.hits,
-               static_cast<int64_t>(large_blocks::cached_bytes())};
+  // Before the registry's lock is taken, for this takes a lock too.
+  const auto large = static_cast<int64_t>(large_blocks::cached_bytes());
+  return PerThread<BlockCache>::locked([&](const std::vector<BlockCache*>& caches) {
+    Totals sum{retired_counts.allocations, retired_counts.hits, large};
     for (const BlockCache* each : caches) {
       sum.allocations += each->allocations();
       sum.hits += each->hits();
