@@ -55,6 +55,48 @@ TEST(HostMemory, OfEveryDtypeComesBackAsItWas) {
   }
 }
 
+TEST(HostMemory, NeedNotBeAlignedToBeCopied) {
+  const int64_t dims[] = {3, 3};
+  const int64_t transposed[] = {1, 3};
+  for (const int64_t dtype : {kFloat16, kFloat32, kFloat64, int64_t{9}, kComplex128}) {
+    const int64_t bytes = 9 * simple_torch_dtype_size(dtype);
+    const auto size = static_cast<size_t>(bytes);
+    alignas(64) char memory[144] = {};
+    const Owned plain(simple_torch_tensor_zeros_with(dims, 2, dtype, -1));
+    const Owned strided(simple_torch_tensor_from_blob(memory, bytes, dims, 2, transposed,
+                                                      dtype, nullptr, nullptr));
+    for (const size_t offset : {size_t{1}, size_t{8}}) {
+      // Bytes that are small numbers in every dtype.
+      alignas(64) char in[160] = {};
+      alignas(64) char out[160] = {};
+      for (size_t i = 0; i < size; i += 2) in[offset + i] = static_cast<char>(i % 7);
+      for (const simple_torch_handle each : {plain.operator simple_torch_handle(),
+                                             strided.operator simple_torch_handle()}) {
+        EXPECT_EQ(simple_torch_tensor_copy_from(each, in + offset, bytes), 0);
+        EXPECT_EQ(simple_torch_tensor_copy_to(each, out + offset, bytes), 0);
+        EXPECT_EQ(std::memcmp(in + offset, out + offset, size), 0) << dtype;
+        std::memset(out, 0, sizeof(out));
+      }
+    }
+  }
+}
+
+TEST(HostMemory, ThatIsNotAlignedCannotBeUsedAsATensor) {
+  alignas(64) char memory[256] = {};
+  const int64_t dims[] = {3, 3};
+  const auto make = [&](char* data, int64_t dtype) {
+    return simple_torch_tensor_from_blob(data, 160, dims, 2, nullptr, dtype, nullptr,
+                                         nullptr);
+  };
+  EXPECT_EQ(make(memory + 8, kComplex128), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "data");
+  EXPECT_EQ(make(memory + 1, kFloat16), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "data");
+  EXPECT_EQ(simple_torch_tensor_free(make(memory + 16, kComplex128)), 0);
+  EXPECT_EQ(simple_torch_tensor_free(make(memory + 8, 9)), 0);
+  EXPECT_EQ(simple_torch_tensor_free(make(memory + 1, kUint8)), 0);
+}
+
 struct Lender {
   std::vector<double> memory;
   int returned = 0;

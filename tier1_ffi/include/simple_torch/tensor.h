@@ -265,7 +265,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_data(
  * called, which happens once: when no tensor refers to it any more, on whatever thread
  * that is, or at once if this function fails.
  *
- * @param data     The memory; used as it is.
+ * @param data     The memory; used as it is. Its address is a multiple of an element's
+ *                 size: of 16 for complex128, where C asks for 8.
  * @param bytes    Its size. Every element that shape and strides reach must lie within.
  * @param dims     The shape, copied.
  * @param ndims    How many dims.

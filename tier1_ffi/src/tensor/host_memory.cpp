@@ -51,10 +51,18 @@ int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides) {
   return last + 1;
 }
 
-// A host buffer as a tensor in row-major order.
-at::Tensor view_of(const void* data, const at::Tensor& like) {
-  return at::from_blob(const_cast<void*>(data), like.sizes(),
-                       c10::TensorOptions().dtype(like.scalar_type()));
+// libtorch's vector instructions want an element's address to be a multiple of its size,
+// which is more than C asks for a complex number.
+bool is_aligned(const void* data, size_t element_size) {
+  return reinterpret_cast<uintptr_t>(data) % element_size == 0;
+}
+
+// A tensor in row-major order over a host buffer; over memory of its own if libtorch
+// could not work in the buffer.
+at::Tensor buffer_for(const void* data, const at::Tensor& like) {
+  const auto options = c10::TensorOptions().dtype(like.scalar_type());
+  if (!is_aligned(data, like.itemsize())) return at::empty(like.sizes(), options);
+  return at::from_blob(const_cast<void*>(data), like.sizes(), options);
 }
 
 // Whether the elements lie in memory just as the host wants them.
@@ -113,6 +121,10 @@ simple_torch_handle simple_torch_tensor_from_blob(void* data, int64_t bytes,
                                  std::to_string(c10::elementSize(type)) + " bytes");
     }
     if (elements > 0) required(data, "data");
+    if (!is_aligned(data, c10::elementSize(type))) {
+      fail_argument("data", "is not aligned to an element's " +
+                                std::to_string(c10::elementSize(type)) + " bytes");
+    }
     return store(at::from_blob(
         data, shape, steps, [ownership](void*) {}, c10::TensorOptions().dtype(type)));
   });
@@ -130,7 +142,11 @@ int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
       return;
     }
     const at::NoGradGuard no_grad;
-    view_of(data, *source).copy_(*source);
+    const at::Tensor buffer = buffer_for(data, *source);
+    buffer.copy_(*source);
+    if (buffer.data_ptr() != data) {
+      std::memcpy(data, buffer.data_ptr(), static_cast<size_t>(bytes));
+    }
   });
 }
 
@@ -148,6 +164,10 @@ int64_t simple_torch_tensor_copy_from(simple_torch_handle tensor, const void* da
       return;
     }
     const at::NoGradGuard no_grad;
-    target->copy_(view_of(data, *target));
+    const at::Tensor buffer = buffer_for(data, *target);
+    if (buffer.data_ptr() != data) {
+      std::memcpy(buffer.data_ptr(), data, static_cast<size_t>(bytes));
+    }
+    target->copy_(buffer);
   });
 }
