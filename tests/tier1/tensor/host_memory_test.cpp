@@ -162,6 +162,21 @@ TEST(HostMemory, IsGivenBackOnceIfItCannotBeUsed) {
   EXPECT_EQ(lender.returned, 6);
 }
 
+TEST(HostMemory, WithoutElementsNeedsSoundStridesToo) {
+  const int64_t dims[] = {0, 3};
+  const auto make = [&](int64_t first, int64_t second) {
+    const int64_t strides[] = {first, second};
+    return simple_torch_tensor_from_blob(nullptr, 0, dims, 2, strides, kFloat32, nullptr,
+                                         nullptr);
+  };
+  const int64_t bad[][2] = {{1, -1}, {-1, 1}, {1, INT64_MAX / 2}};
+  for (const auto& [first, second] : bad) {
+    EXPECT_EQ(make(first, second), 0) << first << ' ' << second;
+    expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "strides");
+  }
+  EXPECT_EQ(simple_torch_tensor_free(make(3, 1)), 0);
+}
+
 TEST(HostMemory, ReachesATensorThatRequiresGrad) {
   const Owned tensor(zeros({2}));
   simple_torch_tensor_set_requires_grad(tensor, 1);

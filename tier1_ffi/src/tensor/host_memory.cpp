@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -33,22 +34,23 @@ class Ownership {
 };
 
 // How many elements lie between the first and the last that shape and strides reach, both
-// included.
+// included. Strides must be sound even where there is no element.
 int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;
   int64_t last = 0;
+  bool empty = false;
   for (size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] == 0) return 0;
     if (strides[i] < 0) {
       fail_argument("strides", "has a negative stride, " + std::to_string(strides[i]));
     }
-    const int64_t steps = shape[i] - 1;
+    empty = empty || shape[i] == 0;
+    const int64_t steps = std::max<int64_t>(shape[i], 1) - 1;
     if (steps > 0 && strides[i] > (kMost - last) / steps) {
       fail_argument("strides", "reach more elements than can be counted");
     }
     last += steps * strides[i];
   }
-  return last + 1;
+  return empty ? 0 : last + 1;
 }
 
 // libtorch's vector instructions want an element's address to be a multiple of its size,
