@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "core/guarded.h"
 #include "simple_torch/simple_torch.h"
@@ -28,6 +29,16 @@ TEST(SparseText, IsWhatPythonsTorchPrints) {
   void* address = nullptr;
   EXPECT_EQ(simple_torch_tensor_data_pointer(sparse, &address), SIMPLE_TORCH_E_VALUE);
   EXPECT_EQ(simple_torch_tensor_free(sparse), 0);
+}
+
+// Functions of this library make no such tensor, operators of libtorch do.
+TEST(Text, OfTooManyDimsIsRefused) {
+  const std::vector<int64_t> many(20'000, 1);
+  const simple_torch_handle tensor = store(at::tensor({1.f}).reshape(many)).value;
+  EXPECT_EQ(simple_torch_tensor_to_text(tensor, nullptr, nullptr, 0),
+            SIMPLE_TORCH_E_VALUE);
+  EXPECT_STREQ(simple_torch_error_argument(), "tensor");
+  EXPECT_EQ(simple_torch_tensor_free(tensor), 0);
 }
 
 }  // namespace

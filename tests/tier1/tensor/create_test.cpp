@@ -153,6 +153,16 @@ TEST(Create, RefusesImpossibleShapes) {
   const int64_t huge_and_empty[] = {0, int64_t{1} << 40, int64_t{1} << 40};
   EXPECT_EQ(simple_torch_tensor_zeros(huge_and_empty, 3), 0);
   expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "dims");
+  const Shape many(65, 1);
+  EXPECT_EQ(simple_torch_tensor_zeros(many.data(), 65), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "dims");
+  float element = 0;
+  EXPECT_EQ(simple_torch_tensor_from_blob(&element, 4, many.data(), 65, nullptr, kFloat32,
+                                          nullptr, nullptr),
+            0);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "dims");
+  const Owned most(simple_torch_tensor_zeros(many.data(), 64));
+  EXPECT_GT(simple_torch_tensor_to_text(most, nullptr, nullptr, 0), 128);
   EXPECT_EQ(simple_torch_tensor_zeros(kDims, -1), 0);
   expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "dims");
   EXPECT_EQ(simple_torch_tensor_zeros(nullptr, 2), 0);

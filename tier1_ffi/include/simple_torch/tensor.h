@@ -5,9 +5,9 @@
  *
  * Unless an entry says otherwise, a function that takes a tensor fails with BAD_HANDLE,
  * STALE_HANDLE or WRONG_KIND if it is none, one that takes dims fails with BAD_ARGUMENT
- * for negative or overflowing ones, and one that makes a tensor fails with OUT_OF_MEMORY,
- * with UNSUPPORTED for a device that cannot be used here, or with TYPE for a quantized
- * dtype, whose tensors are made by operators that take a scale.
+ * for negative or overflowing ones or more than 64, and one that makes a tensor fails
+ * with OUT_OF_MEMORY, with UNSUPPORTED for a device that cannot be used here, or with
+ * TYPE for a quantized dtype, whose tensors are made by operators that take a scale.
  */
 #ifndef SIMPLE_TORCH_TENSOR_H_
 #define SIMPLE_TORCH_TENSOR_H_
@@ -575,7 +575,7 @@ typedef struct simple_torch_print_options {
  * @param options   How; copied. NULL for the default options.
  * @param buffer    Receives the text; may be NULL if `capacity` is 0.
  * @param capacity  Bytes in `buffer`.
- * @return          The length of the text; BAD_ARGUMENT.
+ * @return          The length of the text; BAD_ARGUMENT, or VALUE for more than 64 dims.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_to_text(
     simple_torch_handle tensor, const simple_torch_print_options* options, char* buffer,

@@ -12,6 +12,10 @@ namespace simple_torch {
 
 c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argument) {
   const c10::IntArrayRef shape = list_of(dims, ndims, argument);
+  if (ndims > kMostDims) {
+    fail_argument(argument, "are " + std::to_string(ndims) + ", more than " +
+                                std::to_string(kMostDims));
+  }
   // The largest element has 16 bytes. Zeros are left out of the product: the strides that
   // libtorch computes are products of the other dims.
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;

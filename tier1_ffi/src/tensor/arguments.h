@@ -11,8 +11,12 @@
 
 namespace simple_torch {
 
-// A shape: no negative dim, and no more bytes than an int64_t can count, whatever the
-// dtype.
+// More dims than libtorch's own kernels take are a mistake, and code that goes through
+// them one inside the other must come to an end.
+inline constexpr int64_t kMostDims = 64;
+
+// A shape: at most kMostDims, no negative dim, and no more bytes than an int64_t can
+// count, whatever the dtype.
 c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argument);
 
 // Where and of what a new tensor is to be made.

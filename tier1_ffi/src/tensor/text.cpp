@@ -184,6 +184,11 @@ int64_t simple_torch_tensor_to_text(simple_torch_handle tensor,
                                     char* buffer, int64_t capacity) {
   return guarded([&] {
     const auto shown = borrow<at::Tensor>(tensor, "tensor");
+    // Operators may have made what shape_of() refuses.
+    if (shown->defined() && shown->dim() > kMostDims) {
+      fail(Code::kValue, "tensor",
+           "has " + std::to_string(shown->dim()) + " dims, too many to be shown");
+    }
     const std::string text = whole_text(*shown, options_from(options));
     return write_text(text, buffer, capacity, "buffer");
   });
