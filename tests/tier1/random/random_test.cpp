@@ -68,6 +68,48 @@ TEST(Generator, ReturnsToASavedState) {
   EXPECT_EQ(simple_torch_generator_set_state(generator, none), SIMPLE_TORCH_E_VALUE);
 }
 
+TEST(Generator, RefusesAStateThatWouldReadPastItsEnd) {
+  const Owned generator(simple_torch_generator_create(0));
+  const int64_t bytes = 5056;
+  const auto state_with = [&](int32_t left, uint64_t next) {
+    simple_torch_handle state = simple_torch_generator_state(generator);
+    EXPECT_EQ(simple_torch_tensor_numel(state), bytes);
+    std::vector<char> data(bytes);
+    EXPECT_EQ(simple_torch_tensor_copy_to(state, data.data(), bytes), 0);
+    std::memcpy(&data[8], &left, sizeof(left));
+    std::memcpy(&data[16], &next, sizeof(next));
+    EXPECT_EQ(simple_torch_tensor_copy_from(state, data.data(), bytes), 0);
+    return state;
+  };
+  const std::pair<int32_t, uint64_t> damaged[] = {
+      {600, 624}, {624, 2}, {2, 624}, {0, 0}, {-1, 0}, {625, 0}, {1, 625}, {1, ~0ull}};
+  for (const auto& [left, next] : damaged) {
+    const Owned state(state_with(left, next));
+    EXPECT_EQ(simple_torch_generator_set_state(generator, state), SIMPLE_TORCH_E_VALUE)
+        << left << ' ' << next;
+    expect_failure(SIMPLE_TORCH_E_VALUE, "state");
+  }
+  const std::pair<int32_t, uint64_t> sound[] = {{1, 0}, {1, 624}, {624, 1}, {300, 325}};
+  for (const auto& [left, next] : sound) {
+    const Owned state(state_with(left, next));
+    EXPECT_EQ(simple_torch_generator_set_state(generator, state), 0)
+        << simple_torch_error_message();
+    EXPECT_EQ(draw(generator).size(), 5u);
+  }
+}
+
+TEST(Generator, CanBeSavedAfterAnyNumberOfDraws) {
+  const Owned generator(simple_torch_generator_create(0));
+  for (int i = 0; i < 300; ++i) {
+    const Owned state(simple_torch_generator_state(generator));
+    const auto drawn = draw(generator);
+    EXPECT_EQ(simple_torch_generator_set_state(generator, state), 0);
+    ASSERT_EQ(draw(generator), drawn);
+    const int64_t one[] = {1};
+    simple_torch_tensor_free(simple_torch_tensor_rand(one, 1, kFloat32, -1, generator));
+  }
+}
+
 TEST(Generator, OfADeviceIsTheOneThatIsUsedByDefault) {
   const Owned shared(simple_torch_generator_default(-1));
   simple_torch_manual_seed(3);

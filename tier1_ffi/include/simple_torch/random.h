@@ -74,8 +74,8 @@ simple_torch_generator_state(simple_torch_handle generator);
  *
  * @param generator  Borrowed.
  * @param state      Borrowed; copied.
- * @return           0; BAD_HANDLE, STALE_HANDLE, WRONG_KIND, or TORCH for a tensor that
- * is no state of such a generator.
+ * @return           0; BAD_HANDLE, STALE_HANDLE, WRONG_KIND, TORCH for a tensor that is
+ * no state of such a generator, or VALUE for a state that is damaged.
  */
 SIMPLE_TORCH_API int64_t simple_torch_generator_set_state(simple_torch_handle generator,
                                                           simple_torch_handle state);

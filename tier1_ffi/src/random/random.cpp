@@ -2,8 +2,10 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
+#include <ATen/ops/clone.h>
 
 #include <bit>
+#include <cstring>
 #include <memory>
 #include <mutex>
 
@@ -22,6 +24,29 @@ std::unique_ptr<at::Generator> make_generator(c10::Device device) {
   auto made = std::make_unique<at::Generator>(shared.clone());
   made->set_current_seed(c10::detail::getNonDeterministicRandom());
   return made;
+}
+
+// libtorch looks at each number of a CPU generator's state alone. Of `left` draws the
+// first reads the element `next`, so together they must stay within the state's 624.
+void require_sound(const at::Tensor& state) {
+  constexpr int64_t kElements = 624;
+  constexpr size_t kLeftAt = 8;
+  constexpr size_t kNextAt = 16;
+  int32_t left = 0;
+  uint64_t next = 0;
+  // What is no state at all is libtorch's to refuse.
+  if (state.scalar_type() != c10::ScalarType::Byte || !state.device().is_cpu() ||
+      state.layout() != c10::Layout::Strided || !state.is_contiguous() ||
+      state.numel() < static_cast<int64_t>(kNextAt + sizeof(next))) {
+    return;
+  }
+  const auto* const bytes = static_cast<const unsigned char*>(state.data_ptr());
+  std::memcpy(&left, bytes + kLeftAt, sizeof(left));
+  std::memcpy(&next, bytes + kNextAt, sizeof(next));
+  if (left < 1 || left > kElements || next > kElements ||
+      static_cast<int64_t>(next) + left > kElements + 1) {
+    fail(Code::kValue, "state", "is damaged: a generator cannot be where it says");
+  }
 }
 
 }  // namespace
@@ -88,7 +113,10 @@ int64_t simple_torch_generator_set_state(simple_torch_handle generator,
     const auto chosen = borrow<at::Generator>(generator, "generator");
     const auto wanted = borrow<at::Tensor>(state, "state");
     if (!wanted->defined()) fail(Code::kValue, "state", "is an undefined tensor");
+    // A copy, so that what is checked is what is set, whatever other threads do.
+    const at::Tensor copy = at::clone(*wanted);
+    if (chosen->device().is_cpu()) require_sound(copy);
     const std::lock_guard lock(chosen->mutex());
-    chosen->set_state(*wanted);
+    chosen->set_state(copy);
   });
 }
