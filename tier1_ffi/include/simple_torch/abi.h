@@ -33,8 +33,8 @@
  * for a particular one; -1 means "the default". See dtype.h and device.h.
  *
  * Threads. Any function may be called from any thread unless its entry says otherwise.
- * Scopes and the error record belong to the thread. No lock is held while libtorch or a
- * callback runs.
+ * Scopes and the error record belong to the thread. No lock of this library is held while
+ * libtorch or a callback runs.
  *
  * Callbacks are a function pointer, a context and a destroy function that is called with
  * the context exactly once, also when the call that took them fails. A callback returns

@@ -26,6 +26,13 @@ std::unique_ptr<at::Generator> make_generator(c10::Device device) {
   return made;
 }
 
+// The state's tensor is made from a copy: its memory may make the host collect, and host
+// code must not run while the generator is locked.
+at::Generator copy_of(at::Generator& generator) {
+  const std::lock_guard lock(generator.mutex());
+  return generator.clone();
+}
+
 // libtorch looks at each number of a CPU generator's state alone. Of `left` draws the
 // first reads the element `next`, so together they must stay within the state's 624.
 void require_sound(const at::Tensor& state) {
@@ -102,8 +109,7 @@ int64_t simple_torch_generator_seed(simple_torch_handle generator, int64_t* seed
 simple_torch_handle simple_torch_generator_state(simple_torch_handle generator) {
   return guarded([&] {
     const auto chosen = borrow<at::Generator>(generator, "generator");
-    const std::lock_guard lock(chosen->mutex());
-    return store(chosen->get_state());
+    return store(copy_of(*chosen).get_state());
   });
 }
 
