@@ -6,10 +6,18 @@
 #include <thread>
 #include <vector>
 
-#include "memory/block.h"
+#include "core/platform.h"
+#include "memory/block_cache.h"
 #include "simple_torch/simple_torch.h"
 
 namespace simple_torch {
+
+class BlockCacheTestPeer {
+ public:
+  // As another thread does that trims the cache.
+  static void set_locked(BlockCache& cache, bool locked) { cache.locked_.store(locked); }
+};
+
 namespace {
 
 TEST(CpuAllocator, IsTheOneThatLibtorchUses) {
@@ -51,6 +59,22 @@ TEST(CpuAllocator, TakesBlocksBackOnAnotherThread) {
     c10::DataPtr block = allocator->allocate(bytes);
     std::thread([moved = std::move(block)]() mutable { moved.clear(); }).join();
   }
+}
+
+TEST(BlockCache, IsEmptiedAlsoIfItsThreadEndsWhileAnotherTrimsIt) {
+  BlockCache cache;
+  auto* const block =
+      static_cast<Block*>(platform::allocate_aligned(sizeof(Block) + size_of_class(3)));
+  ASSERT_NE(block, nullptr);
+  block->origin = 3;
+  block->length = sizeof(Block) + size_of_class(3);
+  cache.put(block);
+  BlockCacheTestPeer::set_locked(cache, true);
+  cache.finish();
+  EXPECT_GT(cache.cached_bytes(), 0u);
+  BlockCacheTestPeer::set_locked(cache, false);
+  cache.retire();
+  EXPECT_EQ(cache.cached_bytes(), 0u);
 }
 
 TEST(SizeClasses, HoldWhatIsAskedForAndWasteAtMostAFifth) {

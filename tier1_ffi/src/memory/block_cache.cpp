@@ -112,6 +112,9 @@ void BlockCache::finish() {
 }
 
 void BlockCache::retire() {
+  // finish() finds no block if another thread has the cache just then; under the
+  // registry's lock none has.
+  give_back(detach_all());
   retired_counts.allocations += allocations();
   retired_counts.hits += hits();
 }

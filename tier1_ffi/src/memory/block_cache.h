@@ -79,6 +79,8 @@ class BlockCache {
   void retire();
 
  private:
+  friend class BlockCacheTestPeer;
+
   template <typename T, typename V>
   static void set(std::atomic<T>& value, V to) {
     value.store(static_cast<T>(to), std::memory_order_relaxed);
