@@ -103,6 +103,22 @@ TEST(Handle, BytesCountASharedStorageOnce) {
   EXPECT_EQ(simple_torch_handle_live_bytes() - before, 4000);
 }
 
+TEST(Handle, BytesAreThoseOfRealMemoryAndDoNotOverflow) {
+  const int64_t before = simple_torch_handle_live_bytes();
+  const int64_t many[] = {int64_t{1} << 58};
+  const Owned meta(simple_torch_tensor_zeros_with(many, 1, kFloat64,
+                                                  simple_torch_device_from_name("meta")));
+  EXPECT_EQ(simple_torch_handle_live_bytes(), before);
+  // Memory that is said to be there, and never touched.
+  double element = 0;
+  std::vector<Owned> huge;
+  for (int i = 0; i < 5; ++i) {
+    huge.emplace_back(simple_torch_tensor_from_blob(&element, INT64_MAX, many, 1, nullptr,
+                                                    kFloat64, nullptr, nullptr));
+  }
+  EXPECT_EQ(simple_torch_handle_live_bytes(), INT64_MAX);
+}
+
 TEST(Handle, DumpShowsKindDtypeShapeBytesAndMaker) {
   const Owned tensor(zeros({2, 3}));
   char text[4096];

@@ -44,7 +44,7 @@ SIMPLE_TORCH_API int64_t simple_torch_handle_live_count(int64_t kind);
 
 /**
  * The bytes of storage that the live tensor handles refer to. A storage that several
- * tensors share is counted once.
+ * tensors share is counted once; a meta tensor has none.
  *
  * @return The bytes.
  */

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -14,14 +15,15 @@
 namespace simple_torch {
 namespace {
 
-// The storage behind a tensor, 0 bytes for one that has none.
+// The storage behind a tensor, 0 bytes for one that has none or, like a meta tensor, no
+// memory behind it.
 struct StorageUse {
   const void* identity = nullptr;
   int64_t bytes = 0;
 };
 
 StorageUse storage_of(const at::Tensor& tensor) {
-  if (!tensor.defined() || !tensor.has_storage()) return {};
+  if (!tensor.defined() || !tensor.has_storage() || tensor.is_meta()) return {};
   const c10::Storage& storage = tensor.storage();
   return {storage.unsafeGetStorageImpl(), static_cast<int64_t>(storage.nbytes())};
 }
@@ -123,7 +125,11 @@ int64_t simple_torch_handle_live_bytes(void) {
     HandleTable::get().for_each([&](const HandleTable::Entry& entry) {
       if (entry.kind != Kind::kTensor) return;
       const StorageUse use = storage_of(*Borrowed<at::Tensor>::address(entry.slot));
-      if (use.identity != nullptr && seen.insert(use.identity).second) sum += use.bytes;
+      if (use.identity == nullptr || !seen.insert(use.identity).second) return;
+      // The host's own memory is as large as it says.
+      if (__builtin_add_overflow(sum, use.bytes, &sum)) {
+        sum = std::numeric_limits<int64_t>::max();
+      }
     });
     return sum;
   });
