@@ -40,6 +40,28 @@ TEST_F(Refusal, IsTheAnswerOfEveryKindOfFunction) {
   EXPECT_EQ(simple_torch_scope_begin(), 0);
 }
 
+TEST_F(Refusal, GivesBackWhatItWasHanded) {
+  int destroyed = 0;
+  void (*const destroy)(void*) = [](void* context) { ++*static_cast<int*>(context); };
+  const int64_t dims[] = {1};
+  float element = 0;
+  EXPECT_EQ(simple_torch_tensor_from_blob(&element, 4, dims, 1, nullptr, 6, destroy,
+                                          &destroyed),
+            0);
+  EXPECT_EQ(destroyed, 1);
+  simple_torch_runtime runtime{};
+  runtime.size = sizeof(runtime);
+  runtime.context = &destroyed;
+  runtime.collect = [](void*, int64_t, int64_t) -> int64_t { return 0; };
+  runtime.destroy = destroy;
+  EXPECT_EQ(simple_torch_runtime_attach(&runtime), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(destroyed, 2);
+  // Of a struct of unknown size nothing is touched.
+  runtime.size = 8;
+  EXPECT_EQ(simple_torch_runtime_attach(&runtime), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(destroyed, 2);
+}
+
 TEST_F(Refusal, LeavesVersionsAndTheErrorRecordReadable) {
   EXPECT_NE(std::strstr(simple_torch_version(), "simple-torch"), nullptr);
   EXPECT_STRNE(simple_torch_libtorch_version(), "");

@@ -6,9 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "core/fork.h"
 #include "core/guarded.h"
+#include "core/ownership.h"
 #include "memory/live_bytes.h"
 #include "simple_torch/memory.h"
 
@@ -19,13 +21,10 @@ constexpr auto kLongestWait = std::chrono::seconds(1);
 
 // A runtime lives until it is detached and no thread is collecting with it any more.
 struct Attached {
-  explicit Attached(const simple_torch_runtime& given)
-      : runtime(given), thread(std::this_thread::get_id()) {}
-  Attached(const Attached&) = delete;
-  Attached& operator=(const Attached&) = delete;
-  ~Attached() {
-    if (runtime.destroy != nullptr) runtime.destroy(runtime.context);
-  }
+  Attached(const simple_torch_runtime& given, Ownership given_context)
+      : runtime(given),
+        thread(std::this_thread::get_id()),
+        context(std::move(given_context)) {}
   bool collects_here() const {
     return runtime.thread_rule == SIMPLE_TORCH_COLLECT_ON_ANY_THREAD ||
            thread == std::this_thread::get_id();
@@ -33,6 +32,7 @@ struct Attached {
 
   const simple_torch_runtime runtime;
   const std::thread::id thread;
+  const Ownership context;
 };
 
 struct State {
@@ -157,16 +157,20 @@ int64_t collection_count() { return state().collections.load(std::memory_order_r
 using namespace simple_torch;
 
 int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
+  // Of a struct of another size it is not even known where `destroy` lies.
+  const bool known =
+      runtime != nullptr && runtime->size == int64_t{sizeof(simple_torch_runtime)};
+  Ownership context(known ? runtime->destroy : nullptr,
+                    known ? runtime->context : nullptr);
   return guarded([&] {
     std::shared_ptr<Attached> next;
     if (runtime != nullptr) {
-      // Of a struct of another size it is not even known where `destroy` lies.
-      if (runtime->size != int64_t{sizeof(simple_torch_runtime)}) {
+      if (!known) {
         fail_argument("runtime", "has size " + std::to_string(runtime->size) +
                                      " where this library knows " +
                                      std::to_string(sizeof(simple_torch_runtime)));
       }
-      next = std::make_shared<Attached>(*runtime);
+      next = std::make_shared<Attached>(*runtime, std::move(context));
       if (runtime->collect == nullptr)
         fail_argument("runtime", "has no collect function");
       if (runtime->thread_rule != SIMPLE_TORCH_COLLECT_ON_ANY_THREAD &&

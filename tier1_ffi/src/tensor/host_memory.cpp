@@ -10,28 +10,13 @@
 
 #include "core/arguments.h"
 #include "core/guarded.h"
+#include "core/ownership.h"
 #include "device/dtype.h"
 #include "simple_torch/tensor.h"
 #include "tensor/arguments.h"
 
 namespace simple_torch {
 namespace {
-
-// Calls the host's destroy function once, at the latest when this goes.
-class Ownership {
- public:
-  Ownership(void (*destroy)(void*), void* context)
-      : destroy_(destroy), context_(context) {}
-  Ownership(const Ownership&) = delete;
-  Ownership& operator=(const Ownership&) = delete;
-  ~Ownership() {
-    if (destroy_ != nullptr) destroy_(context_);
-  }
-
- private:
-  void (*destroy_)(void*);
-  void* context_;
-};
 
 // How many elements lie between the first and the last that shape and strides reach, both
 // included. Strides must be sound even where there is no element.
@@ -101,8 +86,9 @@ simple_torch_handle simple_torch_tensor_from_blob(void* data, int64_t bytes,
                                                   const int64_t* strides, int64_t dtype,
                                                   void (*destroy)(void* context),
                                                   void* context) {
+  Ownership given(destroy, context);
   return guarded([&] {
-    auto ownership = std::make_shared<Ownership>(destroy, context);
+    auto ownership = std::make_shared<Ownership>(std::move(given));
     const c10::IntArrayRef shape = shape_of(dims, ndims, "dims");
     const c10::ScalarType type = dtype_or_default(dtype);
     if (bytes < 0) fail_argument("bytes", "is negative");
