@@ -9,7 +9,9 @@
  *
  * @return 1; 0 when the libtorch that was loaded is not of the version that this library
  *         was built for. Every other function then fails with UNSUPPORTED and a message
- *         that names both versions.
+ *         that names both versions. Only a libtorch of another age altogether, 1.13 for a
+ *         library that was built for 2.6 or newer, is turned away before that, by the
+ *         system's loader, which names a symbol that is missing.
  */
 SIMPLE_TORCH_API int64_t simple_torch_available(void);
 
