@@ -56,6 +56,41 @@ TEST(ErrorRecord, HasABacktraceApartFromTheMessage) {
   EXPECT_EQ(text.find("frame #") == std::string::npos, old) << text;
 }
 
+TEST(ErrorRecord, IsNotChangedByABacktraceThatCannotBeWritten) {
+  EXPECT_EQ(simple_torch_tensor_ndim(0), SIMPLE_TORCH_E_BAD_HANDLE);
+  const std::string message = simple_torch_error_message();
+  char text[8] = "as it";
+  EXPECT_EQ(simple_torch_error_backtrace(nullptr, 8), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_error_backtrace(text, -1), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_STREQ(text, "as it");
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_BAD_HANDLE);
+  EXPECT_EQ(simple_torch_error_message(), message);
+  EXPECT_STREQ(simple_torch_error_operation(), "simple_torch_tensor_ndim");
+}
+
+TEST(ErrorRecord, IsReadBeforeTheHostCollects) {
+  int collected = 0;
+  simple_torch_runtime runtime{};
+  runtime.size = sizeof(runtime);
+  runtime.context = &collected;
+  runtime.collect = [](void* context, int64_t, int64_t) -> int64_t {
+    ++*static_cast<int*>(context);
+    return simple_torch_tensor_ndim(-1);
+  };
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  simple_torch_memory_set_pressure(kMiB);
+  EXPECT_EQ(simple_torch_tensor_ndim(0), SIMPLE_TORCH_E_BAD_HANDLE);
+  const std::string message = simple_torch_error_message();
+  const Owned large(zeros({kMiB}));
+  EXPECT_EQ(simple_torch_error_backtrace(nullptr, 0), 0);
+  EXPECT_EQ(collected, 0);
+  EXPECT_EQ(simple_torch_error_message(), message);
+  simple_torch_runtime_poll();
+  EXPECT_EQ(collected, 1);
+  simple_torch_memory_set_pressure(-1);
+  simple_torch_runtime_attach(nullptr);
+}
+
 TEST(ErrorRecord, CutsTextAtACharactersBorder) {
   // A name of two-byte characters that is no dtype comes back in the message.
   std::string name;

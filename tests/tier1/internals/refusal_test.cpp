@@ -67,6 +67,9 @@ TEST_F(Refusal, LeavesVersionsAndTheErrorRecordReadable) {
   EXPECT_STRNE(simple_torch_libtorch_version(), "");
   EXPECT_GT(simple_torch_abi_version(), 0);
   EXPECT_STREQ(simple_torch_error_name(SIMPLE_TORCH_E_UNSUPPORTED), "UNSUPPORTED");
+  EXPECT_EQ(simple_torch_tensor_numel(1), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(simple_torch_error_backtrace(nullptr, 0), 0);
+  EXPECT_STREQ(simple_torch_error_operation(), "simple_torch_tensor_numel");
   EXPECT_EQ(simple_torch_error_clear(), 0);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The record of the last failure on the calling thread. It stays until the next failure
  * on this thread or simple_torch_error_clear(); a call that succeeds leaves it alone.
- * Reading it neither fails nor changes it.
+ * Reading it does not change it.
  */
 #ifndef SIMPLE_TORCH_ERROR_H_
 #define SIMPLE_TORCH_ERROR_H_
@@ -47,7 +47,8 @@ SIMPLE_TORCH_API const char* simple_torch_error_argument(void);
  *
  * @param buffer    Receives the text; may be NULL if `capacity` is 0.
  * @param capacity  Bytes in `buffer`.
- * @return          The length of the text; 0 when there is none.
+ * @return          The length of the text; 0 when there is none; BAD_ARGUMENT, which is
+ * not recorded, or OUT_OF_MEMORY, which is.
  */
 SIMPLE_TORCH_API int64_t simple_torch_error_backtrace(char* buffer, int64_t capacity);
 

@@ -1,5 +1,6 @@
-// The exported view of a thread's error record. These functions do not go through
-// guarded(): reading the record must not change it.
+// The exported view of a thread's error record. Reading the record must not change it, so
+// these functions do not go through guarded(), or make sure before that nothing can fail
+// there but memory.
 #include "simple_torch/error.h"
 
 #include <algorithm>
@@ -37,11 +38,20 @@ const char* simple_torch_error_operation(void) {
 const char* simple_torch_error_argument(void) { return CallState::get().error.argument; }
 
 int64_t simple_torch_error_backtrace(char* buffer, int64_t capacity) {
-  return simple_torch::guarded([&] {
-    const auto backtrace = CallState::get().error.backtrace;
-    return simple_torch::write_text(simple_torch::compat::backtrace_text(backtrace),
-                                    buffer, capacity, "buffer");
-  });
+  if (capacity < 0 || (capacity > 0 && buffer == nullptr)) {
+    return SIMPLE_TORCH_E_BAD_ARGUMENT;
+  }
+  if (simple_torch::refusal != nullptr) {
+    return simple_torch::write_text("", buffer, capacity, "buffer");
+  }
+  return simple_torch::guarded(
+      [&] {
+        const auto backtrace = CallState::get().error.backtrace;
+        return simple_torch::write_text(simple_torch::compat::backtrace_text(backtrace),
+                                        buffer, capacity, "buffer");
+      },
+      // Host code, which waiting work may call, would leave records of its own.
+      simple_torch::Waiting::kLeave);
 }
 
 int64_t simple_torch_error_clear(void) {
