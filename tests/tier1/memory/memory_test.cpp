@@ -229,12 +229,15 @@ struct Host {
   std::atomic<int64_t> bytes_wanted{0};
   std::thread::id collected_on;
   bool fails = false;
+  // What it does, beside collecting, for pressure.
+  std::function<void()> under_pressure = [] {};
 
   static int64_t collect(void* context, int64_t reason, int64_t bytes_wanted) {
     Host& host = *static_cast<Host*>(context);
     ++(reason == SIMPLE_TORCH_COLLECT_PRESSURE ? host.pressure : host.out_of_memory);
     host.bytes_wanted = bytes_wanted;
     host.collected_on = std::this_thread::get_id();
+    if (reason == SIMPLE_TORCH_COLLECT_PRESSURE) host.under_pressure();
     if (host.fails) return 1;
     simple_torch_release_many(host.garbage.data(),
                               static_cast<int64_t>(host.garbage.size()));
@@ -376,6 +379,75 @@ TEST(Runtime, ThatDoesNotAnswerHoldsAnotherThreadUpForAboutASecond) {
   EXPECT_LE(waited, std::chrono::seconds(10));
   EXPECT_EQ(host.out_of_memory.load(), 0);
   simple_torch_runtime_attach(nullptr);
+}
+
+// An allocation that cannot succeed, on another thread.
+std::thread needy_thread(std::atomic<bool>& done) {
+  return std::thread([&done] {
+    const int64_t dims[] = {kTooMuch};
+    EXPECT_EQ(simple_torch_tensor_empty(dims, 1, kUint8, -1), 0);
+    expect_failure(SIMPLE_TORCH_E_OUT_OF_MEMORY, "");
+    done = true;
+  });
+}
+
+TEST(Runtime, IsNotAskedForARequestThatWasGivenUp) {
+  Host host;
+  Host later;
+  const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD);
+  const auto next = later.runtime(SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD);
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  std::atomic<bool> done{false};
+  needy_thread(done).join();
+  ASSERT_EQ(simple_torch_runtime_attach(&next), 0);
+  simple_torch_runtime_poll();
+  EXPECT_EQ(host.out_of_memory.load(), 0);
+  EXPECT_EQ(later.out_of_memory.load(), 0);
+  // Nor do its bytes count later.
+  done = false;
+  std::thread needy = needy_thread(done);
+  while (!done.load()) simple_torch_runtime_poll();
+  needy.join();
+  EXPECT_EQ(later.out_of_memory.load(), 1);
+  EXPECT_EQ(later.bytes_wanted.load(), kTooMuch);
+  simple_torch_runtime_attach(nullptr);
+}
+
+TEST(Runtime, ServesARequestThatComesWhileItCollects) {
+  Host host;
+  std::atomic<bool> done{false};
+  std::thread needy;
+  host.under_pressure = [&] {
+    needy = needy_thread(done);
+    usleep(200'000);
+    // It cannot collect for the request now, and must not take it for served.
+    simple_torch_runtime_poll();
+  };
+  const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD);
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  simple_torch_memory_set_pressure(16 * kMiB);
+  const Owned large(zeros({8 << 20}));
+  while (!done.load()) simple_torch_runtime_poll();
+  needy.join();
+  EXPECT_EQ(host.pressure.load(), 1);
+  EXPECT_EQ(host.out_of_memory.load(), 1);
+  simple_torch_memory_set_pressure(-1);
+  simple_torch_runtime_attach(nullptr);
+}
+
+TEST(Runtime, IsNotWaitedForWhenItIsGone) {
+  Host host;
+  const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD);
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  std::atomic<bool> done{false};
+  const auto start = std::chrono::steady_clock::now();
+  std::thread needy = needy_thread(done);
+  usleep(100'000);
+  // The thread that attached it would collect first.
+  std::thread([] { simple_torch_runtime_attach(nullptr); }).join();
+  needy.join();
+  EXPECT_LE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(900));
+  EXPECT_EQ(host.out_of_memory.load(), 0);
 }
 
 TEST(Runtime, MayFail) {

@@ -40,15 +40,25 @@ struct State {
 
   std::mutex mutex;  // Guards what follows.
   std::shared_ptr<Attached> attached;
-  // Requests of threads on which the runtime cannot collect: how many bytes they want,
-  // and how many requests were ever made and served.
-  int64_t bytes_wanted = 0;
+  // Requests of threads on which the runtime cannot collect. They are numbered; those up
+  // to `taken` are being served, those up to `served` have been. How many of the others
+  // still wait, and how many bytes they want.
   uint64_t asked = 0;
+  uint64_t taken = 0;
   uint64_t served = 0;
+  int64_t waiting = 0;
+  int64_t bytes_wanted = 0;
   std::condition_variable done;
 
   std::atomic<bool> pressure{false};
   std::atomic<int64_t> collections{0};
+
+  // Takes all requests to serve them; returns the bytes they want. With the mutex.
+  int64_t take_requests() {
+    taken = asked;
+    waiting = 0;
+    return std::exchange(bytes_wanted, 0);
+  }
 };
 
 State& state() {
@@ -81,19 +91,18 @@ bool collect(const Attached& attached, int64_t reason, int64_t bytes_wanted) {
 // Serves the threads that wait for the runtime's thread.
 void serve_requests(const Attached& attached) {
   State& all = state();
-  uint64_t asked = 0;
+  uint64_t taken = 0;
   int64_t bytes_wanted = 0;
   {
     const std::lock_guard lock(all.mutex);
-    asked = all.asked;
-    bytes_wanted = all.bytes_wanted;
-    all.bytes_wanted = 0;
-    if (all.served >= asked) return;
+    if (all.waiting == 0) return;
+    bytes_wanted = all.take_requests();
+    taken = all.taken;
   }
   collect(attached, SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY, bytes_wanted);
   {
     const std::lock_guard lock(all.mutex);
-    all.served = std::max(all.served, asked);
+    all.served = std::max(all.served, taken);
   }
   all.done.notify_all();
 }
@@ -102,15 +111,23 @@ bool ask_and_wait(int64_t bytes_wanted) {
   State& all = state();
   std::unique_lock lock(all.mutex);
   const uint64_t ticket = ++all.asked;
+  ++all.waiting;
   all.bytes_wanted += bytes_wanted;
   work_waits.store(true, std::memory_order_relaxed);
-  return all.done.wait_for(lock, kLongestWait, [&] { return all.served >= ticket; });
+  const bool served =
+      all.done.wait_for(lock, kLongestWait, [&] { return all.served >= ticket; });
+  if (!served && ticket > all.taken) {
+    // Given up: nobody is to collect for it later.
+    --all.waiting;
+    all.bytes_wanted -= bytes_wanted;
+  }
+  return served;
 }
 
 bool requests_wait() {
   State& all = state();
   const std::lock_guard lock(all.mutex);
-  return all.served < all.asked;
+  return all.waiting > 0;
 }
 
 }  // namespace
@@ -130,8 +147,8 @@ void collect_if_wanted() noexcept {
     live_bytes::rearm_pressure();
     return;
   }
-  if (!attached->collects_here()) {
-    // The runtime's own thread will see to it.
+  if (!attached->collects_here() || collecting) {
+    // The runtime's own thread will see to it, or this one when it has collected.
     work_waits.store(true, std::memory_order_relaxed);
     return;
   }
@@ -182,6 +199,12 @@ int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
     const std::lock_guard lock(all.mutex);
     // What was attached before goes with `next`, after the lock: destroy() is host code.
     all.attached.swap(next);
+    if (all.attached == nullptr) {
+      // Nobody is left to wait for.
+      all.take_requests();
+      all.served = all.asked;
+      all.done.notify_all();
+    }
   });
 }
 
