@@ -13,7 +13,7 @@ std::atomic<bool> work_waits{false};
 const char* refusal = nullptr;
 
 void do_waiting_work() noexcept {
-  work_waits.store(false, std::memory_order_relaxed);
+  work_waits.store(false, std::memory_order_seq_cst);
   HandleTable::get().drain();
   collect_if_wanted();
 }

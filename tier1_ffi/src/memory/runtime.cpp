@@ -46,12 +46,16 @@ struct State {
   uint64_t asked = 0;
   uint64_t taken = 0;
   uint64_t served = 0;
-  int64_t waiting = 0;
+  std::atomic<int64_t> waiting{0};
   int64_t bytes_wanted = 0;
   std::condition_variable done;
 
+  // These, and `waiting`, are read without the mutex: what waits for one thread may wait
+  // for long, and every call of all others looks at it.
   std::atomic<bool> pressure{false};
   std::atomic<int64_t> collections{0};
+  // The only thread on which the runtime collects, or none.
+  std::atomic<std::thread::id> collects_only_on{};
 
   // Takes all requests to serve them; returns the bytes they want. With the mutex.
   int64_t take_requests() {
@@ -113,7 +117,7 @@ bool ask_and_wait(int64_t bytes_wanted) {
   const uint64_t ticket = ++all.asked;
   ++all.waiting;
   all.bytes_wanted += bytes_wanted;
-  work_waits.store(true, std::memory_order_relaxed);
+  work_waits.store(true, std::memory_order_seq_cst);
   const bool served =
       all.done.wait_for(lock, kLongestWait, [&] { return all.served >= ticket; });
   if (!served && ticket > all.taken) {
@@ -124,31 +128,34 @@ bool ask_and_wait(int64_t bytes_wanted) {
   return served;
 }
 
-bool requests_wait() {
-  State& all = state();
-  const std::lock_guard lock(all.mutex);
-  return all.waiting > 0;
-}
-
 }  // namespace
 
 void want_collection() {
-  state().pressure.store(true, std::memory_order_relaxed);
-  work_waits.store(true, std::memory_order_relaxed);
+  // In this order, and do_waiting_work() in the other one, so that nothing is missed.
+  state().pressure.store(true, std::memory_order_seq_cst);
+  work_waits.store(true, std::memory_order_seq_cst);
 }
 
 void collect_if_wanted() noexcept {
   State& all = state();
-  const bool pressure = all.pressure.load(std::memory_order_relaxed);
-  if (!pressure && !requests_wait()) return;
+  if (!all.pressure.load(std::memory_order_seq_cst) &&
+      all.waiting.load(std::memory_order_seq_cst) == 0) {
+    return;
+  }
+  const auto only = all.collects_only_on.load(std::memory_order_relaxed);
+  if (collecting || (only != std::thread::id() && only != std::this_thread::get_id())) {
+    // The runtime's own thread will see to it, or this one when it has collected.
+    work_waits.store(true, std::memory_order_relaxed);
+    return;
+  }
   const std::shared_ptr<Attached> attached = current();
   if (attached == nullptr) {
     all.pressure.store(false, std::memory_order_relaxed);
     live_bytes::rearm_pressure();
     return;
   }
-  if (!attached->collects_here() || collecting) {
-    // The runtime's own thread will see to it, or this one when it has collected.
+  if (!attached->collects_here()) {
+    // It was attached a moment ago.
     work_waits.store(true, std::memory_order_relaxed);
     return;
   }
@@ -199,6 +206,11 @@ int64_t simple_torch_runtime_attach(const simple_torch_runtime* runtime) {
     const std::lock_guard lock(all.mutex);
     // What was attached before goes with `next`, after the lock: destroy() is host code.
     all.attached.swap(next);
+    const bool anywhere =
+        all.attached == nullptr ||
+        all.attached->runtime.thread_rule == SIMPLE_TORCH_COLLECT_ON_ANY_THREAD;
+    all.collects_only_on.store(anywhere ? std::thread::id() : std::this_thread::get_id(),
+                               std::memory_order_relaxed);
     if (all.attached == nullptr) {
       // Nobody is left to wait for.
       all.take_requests();
