@@ -39,9 +39,9 @@ SIMPLE_TORCH_API int64_t simple_torch_abi_version(void);
 SIMPLE_TORCH_API const char* simple_torch_libtorch_version(void);
 
 /**
- * Whether CUDA tensors can be made in this process. The first call loads libtorch_cuda if
- * the machine has it. SIMPLE_TORCH_CUDA=0 in the environment forbids that,
- * SIMPLE_TORCH_CUDA=1 makes its absence an error of the first call.
+ * Whether CUDA tensors can be made in this process. libtorch_cuda is loaded together with
+ * this library if the machine has it. SIMPLE_TORCH_CUDA=0 in the environment forbids
+ * that, SIMPLE_TORCH_CUDA=1 makes its absence an error of each call of this function.
  *
  * @return 1 or 0; UNSUPPORTED if CUDA was demanded and is not there.
  */
