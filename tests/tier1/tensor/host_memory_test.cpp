@@ -139,6 +139,20 @@ TEST(HostMemory, IsUsedWithItsStrides) {
   EXPECT_EQ(lender.memory, Values({10, 30, 50, 20, 40, 60}));
 }
 
+TEST(HostMemory, IsNotCopiedToElementsThatShareMemory) {
+  float memory[3] = {1, 2, 3};
+  const int64_t dims[] = {2, 3};
+  const int64_t strides[] = {0, 1};
+  const Owned repeated(simple_torch_tensor_from_blob(memory, 12, dims, 2, strides,
+                                                     kFloat32, nullptr, nullptr));
+  const float data[6] = {};
+  EXPECT_EQ(simple_torch_tensor_copy_from(repeated, data, 24), SIMPLE_TORCH_E_TORCH);
+  EXPECT_EQ(memory[2], 3);
+  float out[6];
+  EXPECT_EQ(simple_torch_tensor_copy_to(repeated, out, 24), 0);
+  EXPECT_EQ(out[5], 3);
+}
+
 TEST(HostMemory, IsGivenBackOnceIfItCannotBeUsed) {
   Lender lender{{1, 2, 3, 4}};
   const int64_t dims[] = {2, 3};

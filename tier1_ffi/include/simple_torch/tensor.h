@@ -296,12 +296,13 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor,
 
 /**
  * Copies host memory, in row-major order, into a tensor's elements, whatever its strides
- * and device are. Autograd does not see it.
+ * and device are, unless elements share memory. Autograd does not see it.
  *
  * @param tensor  Borrowed; changed in place.
  * @param data    The elements.
  * @param bytes   The size of `data`: exactly what the elements need.
- * @return        0; BAD_ARGUMENT for another size.
+ * @return        0; BAD_ARGUMENT for another size, TORCH for elements that share memory,
+ * as those of a dim with stride 0 do.
  */
 SIMPLE_TORCH_API int64_t simple_torch_tensor_copy_from(simple_torch_handle tensor,
                                                        const void* data, int64_t bytes);
