@@ -77,7 +77,8 @@ SIMPLE_TORCH_API int64_t simple_torch_dtype_promote(int64_t left, int64_t right)
 SIMPLE_TORCH_API int64_t simple_torch_dtype_default(void);
 
 /**
- * Sets the default dtype, for all threads.
+ * Sets the default dtype, for all threads. libtorch keeps it in a plain variable: not to
+ * be called while other threads make tensors.
  *
  * @param dtype  A real floating-point dtype.
  * @return       The default before; BAD_ARGUMENT, or TORCH for a dtype that cannot be the
