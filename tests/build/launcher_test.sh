@@ -18,6 +18,8 @@ cd / || exit 1
 
 output=$("$simple" help 2>&1) && says 'simple build'
 expect 'help shows the commands, also when called through a link'
+output=$(cd "$work" && CDPATH=$work 'a check out/bin/simple' version 2>&1) && says 'simple-torch 1.2.3'
+expect 'CDPATH leads nobody astray'
 output=$("$simple" frobnicate 2>&1)
 [[ $? != 0 ]] && says "there is no command 'frobnicate'. There are build, test"
 expect 'an unknown command is an error that says which there are'

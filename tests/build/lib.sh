@@ -1,5 +1,7 @@
 # What the tests of the build share. Sourced by them.
 set -uo pipefail
+# With it, cd may go elsewhere, and prints where.
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 work=$(mktemp -d "${TMPDIR:-/tmp}/simple torch build.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -1,5 +1,7 @@
 # What the contract checks share. Sourced by them.
 set -euo pipefail
+# With it, cd may go elsewhere, and prints where.
+unset CDPATH
 export LC_ALL=C
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 include=${SIMPLE_TORCH_INCLUDE:-$here/../../tier1_ffi/include}

@@ -3,6 +3,8 @@
 # archive, each found with CMake and with pkg-config, in folders with a space in their names.
 #   check_install.sh BUILD_FOLDER
 set -euo pipefail
+# With it, cd may go elsewhere, and prints where.
+unset CDPATH
 build=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/simple torch install.XXXXXX")
