@@ -55,20 +55,21 @@ configured_for() {
 }
 
 # Runs a command with its output in the log. On a terminal a line shows how far it is; when
-# it fails, the end of the log is shown.
+# it fails, the end of the log is shown. The lock is not handed on: what the build leaves
+# running, such as a compiler cache's server, would hold it.
 logged() {
   local what=$1 status=0
   shift
   if [[ -n $verbose ]]; then
-    "$@" 2>&1 | tee -a "$log" || status=$?
+    "$@" 2>&1 9>&- | tee -a "$log" || status=$?
   elif [[ -t 2 ]]; then
     local line
-    "$@" 2>&1 | tee -a "$log" | while IFS= read -r line; do
+    "$@" 2>&1 9>&- | tee -a "$log" | while IFS= read -r line; do
       printf '\r\033[K%s: %.60s' "$what" "$line" >&2
     done || status=$?
     printf '\r\033[K' >&2
   else
-    "$@" >> "$log" 2>&1 || status=$?
+    "$@" >> "$log" 2>&1 9>&- || status=$?
   fi
   if ((status == 130)); then
     echo "$what was interrupted; the next call goes on from here." >&2
@@ -108,7 +109,7 @@ make_current() {
   wanted=$(inputs "$1")
   # Whoever wants to see everything also wants to see where libtorch was looked for.
   if [[ -n $verbose ]] || ! configured_for "$wanted"; then
-    "$support/bootstrap" "$1" >&2
+    "$support/bootstrap" "$1" >&2 9>&-
     local options=(-DCMAKE_BUILD_TYPE=Release "-DSIMPLE_TORCH_TESTS=$1"
       "-DSIMPLE_TORCH_VERBOSE=${verbose:-OFF}")
     if needs_empty_cache; then rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"; fi

@@ -87,6 +87,20 @@ rm -rf "$checkout/build"
 output=$( ("$simple" build & "$simple" build & wait) 2>&1)
 [[ $(grep -c 'miniature 1.2.3' <<< "$output") == 2 && $(grep -c '^Configuring' <<< "$output") == 1 ]] && says 'waiting for it'
 expect 'of two calls at once one builds, the other waits, and both answer'
+cat > "$checkout/server" <<'TEXT'
+#!/bin/sh
+# Like a compiler cache that starts its server at the first use.
+server=${0%/*}/server.pid
+if [ ! -e "$server" ]; then sleep 30 > /dev/null 2>&1 & echo $! > "$server"; fi
+exec "$@"
+TEXT
+chmod +x "$checkout/server"
+rm -rf "$checkout/build"
+output=$(CMAKE_C_COMPILER_LAUNCHER=$checkout/server "$simple" build 2>&1) && [[ -e $checkout/server.pid ]] &&
+  output=$(timeout 20 "$simple" build 2>&1) && says 'miniature 1.2.3' && ! says 'waiting for it'
+expect 'a server that the build leaves running does not hold the build folder'
+kill "$(< "$checkout/server.pid")"
+rm -rf "$checkout/build" "$checkout/server" "$checkout/server.pid"
 cat > "$checkout/slow" <<'TEXT'
 #!/bin/sh
 sleep 30
