@@ -60,9 +60,12 @@ double Collector::median(const std::string& name) const {
 bool Collector::print_table() const {
   std::printf("%-52s %12s %12s %8s %8s\n", "", "plain C++", "ours", "ratio", "limit");
   bool good = true;
+  bool compared = false;
   for (const Row& row : rows()) {
     const double ours_time = median(row.ours);
-    if (ours_time < 0) continue;
+    // Either side may be left out by a filter, or have failed.
+    if (ours_time < 0 || (!row.plain.empty() && median(row.plain) < 0)) continue;
+    compared = true;
     if (row.plain.empty()) {
       const bool holds = ours_time <= row.limit;
       good = good && holds;
@@ -77,7 +80,8 @@ bool Collector::print_table() const {
                   ours_time, ratio, row.limit, holds ? "" : "  MISSED");
     }
   }
-  return good;
+  if (!compared) std::printf("Nothing was compared.\n");
+  return good && compared;
 }
 
 }  // namespace simple_torch_benchmark
