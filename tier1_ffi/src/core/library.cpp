@@ -9,7 +9,9 @@
 #include "core/guarded.h"
 #include "core/platform.h"
 #include "device/cuda.h"
+#include "memory/block_cache.h"
 #include "memory/cpu_allocator.h"
+#include "memory/runtime.h"
 
 namespace simple_torch {
 namespace {
@@ -64,7 +66,12 @@ const Versions& versions() {
 
 // Runs when the library is loaded, before any of its functions can be called.
 [[maybe_unused]] const bool loaded = [] {
+  // What a fork must hold is there before any thread can fork: if one did while another
+  // made it, the child would wait for ever for that to be finished.
   HandleTable::set_up();
+  PerThread<CallState>::set_up();
+  PerThread<BlockCache>::set_up();
+  set_up_runtime();
   if (!versions().refusal.empty()) {
     refusal = versions().refusal.c_str();
     return true;

@@ -26,6 +26,9 @@ class PerThread {
     return mine != nullptr ? *mine : make();
   }
 
+  // Called once when the library is loaded.
+  static void set_up() { registry(); }
+
   // The calling thread's object if it has one.
   static T* peek() { return mine_; }
 

@@ -130,6 +130,8 @@ bool ask_and_wait(int64_t bytes_wanted) {
 
 }  // namespace
 
+void set_up_runtime() { state(); }
+
 void want_collection() {
   // In this order, and do_waiting_work() in the other one, so that nothing is missed.
   state().pressure.store(true, std::memory_order_seq_cst);

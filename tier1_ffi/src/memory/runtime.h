@@ -6,6 +6,9 @@
 
 namespace simple_torch {
 
+// Called once when the library is loaded.
+void set_up_runtime();
+
 // Memory has grown past the threshold: the next exported call asks the runtime to
 // collect.
 void want_collection();
