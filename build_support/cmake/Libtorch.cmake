@@ -55,6 +55,7 @@ function(simple_torch_use_libtorch)
   # Another libtorch put in this one's place means another version or ABI.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     "${LIBTORCH_LIB}/libtorch_cpu${suffix}" "${LIBTORCH_LIB}/libc10${suffix}")
+  set(SIMPLE_TORCH_LIBTORCH_INCLUDE "${LIBTORCH_INCLUDE}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_RPATH "${LIBTORCH_LIB}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_CXX11_ABI "${LIBTORCH_CXX11_ABI}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_VERSION "${LIBTORCH_VERSION}" PARENT_SCOPE)

@@ -67,8 +67,13 @@ typedef int64_t simple_torch_handle;
 /** What a handle can name; the answer of simple_torch_handle_kind(). */
 enum {
   SIMPLE_TORCH_KIND_TENSOR = 1,
+  SIMPLE_TORCH_KIND_LIST = 2,
+  SIMPLE_TORCH_KIND_VALUE = 4,
   SIMPLE_TORCH_KIND_GENERATOR = 7,
-  SIMPLE_TORCH_KIND_SCOPE = 10
+  SIMPLE_TORCH_KIND_OPERATOR = 8,
+  SIMPLE_TORCH_KIND_SCOPE = 10,
+  SIMPLE_TORCH_KIND_STORAGE = 11,
+  SIMPLE_TORCH_KIND_STREAM = 12
 };
 
 /** Failure codes. They follow the type of the error, never its text. */

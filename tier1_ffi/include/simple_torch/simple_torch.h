@@ -8,9 +8,13 @@
 #include "simple_torch/error.h"
 #include "simple_torch/handle.h"
 #include "simple_torch/library.h"
+#include "simple_torch/list.h"
 #include "simple_torch/memory.h"
+#include "simple_torch/operator.h"
 #include "simple_torch/random.h"
 #include "simple_torch/scope.h"
+#include "simple_torch/storage.h"
 #include "simple_torch/tensor.h"
+#include "simple_torch/value.h"
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/Scalar.h>
+#include <c10/core/SymInt.h>
 #include <c10/util/Exception.h>
 #include <c10/util/Logging.h>
 
@@ -101,6 +102,15 @@ inline int64_t integer_bits(const c10::Scalar& number) {
 #else
 inline bool is_uint64(c10::ScalarType) { return false; }
 inline int64_t integer_bits(const c10::Scalar& number) { return number.toLong(); }
+#endif
+
+// The integer that a symbolic one stands for.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 0)
+inline int64_t concrete(const c10::SymInt& number) {
+  return number.guard_int(__FILE__, __LINE__);
+}
+#else
+inline int64_t concrete(const c10::SymInt& number) { return number.expect_int(); }
 #endif
 
 }  // namespace simple_torch::compat

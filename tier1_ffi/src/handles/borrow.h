@@ -11,9 +11,16 @@
 #include "core/call_state.h"
 #include "handles/handle_table.h"
 
+namespace c10 {
+struct IValue;
+class Stream;
+}  // namespace c10
+
 namespace simple_torch {
 
 class Scope;
+class Operator;
+using TensorList = std::vector<at::Tensor>;
 
 // A kind's type. Tensors lie in the slot itself; objects of other kinds are owned by a
 // pointer in it.
@@ -30,6 +37,26 @@ struct KindOf<at::Generator> {
 template <>
 struct KindOf<Scope> {
   static constexpr Kind value = Kind::kScope;
+};
+template <>
+struct KindOf<TensorList> {
+  static constexpr Kind value = Kind::kList;
+};
+template <>
+struct KindOf<c10::IValue> {
+  static constexpr Kind value = Kind::kValue;
+};
+template <>
+struct KindOf<Operator> {
+  static constexpr Kind value = Kind::kOperator;
+};
+template <>
+struct KindOf<c10::Storage> {
+  static constexpr Kind value = Kind::kStorage;
+};
+template <>
+struct KindOf<c10::Stream> {
+  static constexpr Kind value = Kind::kStream;
 };
 
 // The object behind a handle, for as long as this lives. Another thread may free the

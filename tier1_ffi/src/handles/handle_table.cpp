@@ -1,12 +1,15 @@
 #include "handles/handle_table.h"
 
 #include <ATen/core/Generator.h>
+#include <ATen/core/ivalue.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <string>
 
 #include "core/call_state.h"
+#include "handles/borrow.h"
+#include "operators/operator.h"
 
 namespace simple_torch {
 namespace {
@@ -16,8 +19,23 @@ constexpr uint32_t kBatch = SlotMagazine::kCapacity / 2;
 
 void destroy_object(Kind kind, void* object) {
   switch (kind) {
+    case Kind::kList:
+      delete static_cast<TensorList*>(object);
+      return;
+    case Kind::kValue:
+      delete static_cast<c10::IValue*>(object);
+      return;
     case Kind::kGenerator:
       delete static_cast<at::Generator*>(object);
+      return;
+    case Kind::kOperator:
+      delete static_cast<Operator*>(object);
+      return;
+    case Kind::kStorage:
+      delete static_cast<c10::Storage*>(object);
+      return;
+    case Kind::kStream:
+      delete static_cast<c10::Stream*>(object);
       return;
     case Kind::kScope:
       delete static_cast<Scope*>(object);
@@ -36,8 +54,18 @@ const char* kind_name(Kind kind) {
   switch (kind) {
     case Kind::kTensor:
       return "tensor";
+    case Kind::kList:
+      return "list of tensors";
+    case Kind::kValue:
+      return "value";
     case Kind::kGenerator:
       return "generator";
+    case Kind::kOperator:
+      return "operator";
+    case Kind::kStorage:
+      return "storage";
+    case Kind::kStream:
+      return "stream";
     case Kind::kScope:
       return "scope";
     case Kind::kNone:

@@ -44,8 +44,13 @@ namespace simple_torch {
 enum class Kind : uint8_t {
   kNone = 0,
   kTensor = SIMPLE_TORCH_KIND_TENSOR,
+  kList = SIMPLE_TORCH_KIND_LIST,
+  kValue = SIMPLE_TORCH_KIND_VALUE,
   kGenerator = SIMPLE_TORCH_KIND_GENERATOR,
+  kOperator = SIMPLE_TORCH_KIND_OPERATOR,
   kScope = SIMPLE_TORCH_KIND_SCOPE,
+  kStorage = SIMPLE_TORCH_KIND_STORAGE,
+  kStream = SIMPLE_TORCH_KIND_STREAM,
 };
 
 // "tensor"; nullptr for a number that is no kind.

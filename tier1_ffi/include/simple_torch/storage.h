@@ -1,0 +1,47 @@
+/**
+ * Storages and streams, for the few operators that take one.
+ */
+#ifndef SIMPLE_TORCH_STORAGE_H_
+#define SIMPLE_TORCH_STORAGE_H_
+
+#include "simple_torch/abi.h"
+
+/**
+ * The memory behind a tensor, which its views share.
+ *
+ * @param tensor  Borrowed.
+ * @return        A storage owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_storage_of(simple_torch_handle tensor);
+
+/**
+ * The size of a storage.
+ *
+ * @param storage  Borrowed.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_storage_bytes(simple_torch_handle storage);
+
+/**
+ * Frees a storage's handle. The memory goes when nothing else refers to it.
+ *
+ * @param storage  Taken from the caller; 0 does nothing.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_storage_free(simple_torch_handle storage);
+
+/**
+ * The stream on which this thread's work for a device goes.
+ *
+ * @param device  A device's number.
+ * @return        A stream owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_stream_current(int64_t device);
+
+/**
+ * Frees a stream's handle. The work on it goes on.
+ *
+ * @param stream  Taken from the caller; 0 does nothing.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_stream_free(simple_torch_handle stream);
+
+#endif

@@ -1,0 +1,94 @@
+// All that is known of libtorch's operators, and the names we give them: headers and rules
+// in, pure data out. The emitters only write it down.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "headers.h"
+#include "rules.h"
+#include "schema.h"
+#include "types.h"
+
+namespace simple_torch::generator {
+
+struct OperationArgument {
+  Argument schema;
+  const ArgumentType* type = nullptr;
+  // Its C++ type, and the function that makes it.
+  std::string cpp_type;
+  std::string reader;
+  // In Simple, whose reserved words cannot be names.
+  std::string simple_name;
+};
+
+struct OperationResult {
+  Argument schema;
+  const ResultType* type = nullptr;
+  // "values", or "result1" where the schema has no name.
+  std::string name;
+  // Written arguments come back as results in libtorch; here they do not.
+  bool is_dropped = false;
+};
+
+struct Operation {
+  Declaration declaration;
+  Schema schema;
+  std::vector<OperationArgument> arguments;
+  std::vector<OperationResult> results;
+
+  // "aten::add.Tensor"
+  std::string full_name;
+  // "simple_torch_op_add_tensor"
+  std::string c_name;
+  // Of Tier 3; "" for internal operators, which have no function there.
+  std::string simple_name;
+  std::string group;
+  std::string exclusion;
+  std::string deprecation;
+
+  bool is_inplace = false;
+  bool is_out = false;
+  bool is_view = false;
+  bool is_factory = false;
+  bool is_random = false;
+  bool is_backward = false;
+  bool is_internal = false;
+  bool is_composite = false;
+  // Writes to an argument: in place, out, or otherwise.
+  bool is_mutating = false;
+  // May be called below autograd where nothing is differentiated.
+  bool can_skip_autograd = false;
+  // Index of the argument that may be a wrapped number, and the operator that takes it as
+  // a tensor; -1 and "" if there is none.
+  int number_argument = -1;
+  std::string number_struct;
+
+  bool is_excluded() const { return !exclusion.empty(); }
+  // The first result if it is the C function's own, else nullptr.
+  const OperationResult* returned() const;
+  // The results that go to out parameters.
+  std::vector<const OperationResult*> outs() const;
+};
+
+struct CFunctionParameter {
+  std::string type;
+  std::string name;
+};
+
+// The parameters of an operator's C function, in order.
+std::vector<CFunctionParameter> c_parameters(const Operation& operation);
+std::string c_result(const Operation& operation);
+
+struct Model {
+  Version version;
+  std::vector<Operation> operations;
+  // Groups in the order of the rules: name and title.
+  std::vector<std::pair<std::string, std::string>> groups;
+};
+
+// Fails with Error where a type has no rule, two names collide, or a rule matches nothing.
+Model make_model(std::vector<Declaration> declarations, const Rules& rules,
+                 const Version& version);
+
+}  // namespace simple_torch::generator
