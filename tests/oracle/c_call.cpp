@@ -97,6 +97,14 @@ int64_t device_number(c10::Device device) {
   return static_cast<int64_t>(device.type()) + (int64_t{device.index()} + 1) * 256;
 }
 
+// Names of dims are symbols with a namespace to the dispatcher.
+std::string plain_name(const std::string& name) {
+  constexpr std::string_view kNamespace = "dimname::";
+  return name.compare(0, kNamespace.size(), kNamespace) == 0
+             ? name.substr(kNamespace.size())
+             : name;
+}
+
 void add_list(Words& words, const c10::IValue& value, const c10::Argument& argument) {
   const c10::TypePtr type = bare(argument.type());
   const c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
@@ -116,7 +124,7 @@ void add_list(Words& words, const c10::IValue& value, const c10::Argument& argum
     }
     std::string names;
     for (const c10::IValue& each : value.toListRef()) {
-      names += (names.empty() ? "" : ",") + each.toStringRef();
+      names += (names.empty() ? "" : ",") + plain_name(each.toStringRef());
     }
     words.text(names);
     return;
@@ -208,7 +216,7 @@ void add_argument(Words& words, const c10::IValue& value, const c10::Argument& a
       if (none) {
         words.address(nullptr);
       } else {
-        words.text(value.toStringRef());
+        words.text(plain_name(value.toStringRef()));
       }
       return;
     case TypeKind::DeviceObjType:

@@ -25,7 +25,8 @@ bool same_bytes(const at::Tensor& one, const at::Tensor& other) {
 }
 
 std::string contents_difference(const at::Tensor& one, const at::Tensor& other) {
-  if (one.is_meta()) return "";
+  // Tensors without memory of their own.
+  if (one.is_meta() || one._is_zerotensor()) return "";
   if (one.is_quantized()) {
     if (one.qscheme() != other.qscheme()) return "quantization schemes";
     return same_bytes(one.int_repr(), other.int_repr()) ? "" : "quantized elements";
@@ -93,7 +94,14 @@ std::string tensor_difference(const at::Tensor& one, const at::Tensor& other,
       other.unsafeGetTensorImpl()->is_wrapped_number()) {
     return "is_wrapped_number";
   }
-  return contents ? contents_difference(one, other) : "";
+  if (!contents) return "";
+#if __has_include(<ATen/NamedTensorUtils.h>)
+  if (one.has_names() || other.has_names()) {
+    if (one.names() != other.names()) return "names of dims";
+    return contents_difference(one.rename({}), other.rename(c10::nullopt));
+  }
+#endif
+  return contents_difference(one, other);
 }
 
 }  // namespace

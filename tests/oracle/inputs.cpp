@@ -3,6 +3,11 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
+#if __has_include(<ATen/NamedTensorUtils.h>)
+#include <ATen/NamedTensorUtils.h>
+#endif
+
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -72,10 +77,11 @@ Shape shape_in(const std::string& text) {
   return shape;
 }
 
-// f[2,3] d[…] floats, p[…] positive floats, l[…] integers 0, 1, 2, i[…] int32, b[…] bools,
-// c[…] complex, z[…] zeros of int64, n[…] 0, 1, 2, … of int64, m[…] n in int32,
-// q[…] quantized, s[…] sparse, r[…] sparse rows, N nested, S(…) symmetric positive definite,
-// j[…] same as f with a gradient.
+// What recipes.txt says of a tensor: a letter and a shape. Numbers: f d h w floats of 32, 64,
+// 16 bits and bfloat16, p positive ones, l i u e integers of 64, 32, 8 bits and int8, b bools,
+// c complex. z zeros and n 0, 1, 2, … of int64, m the same and v 1, 2, 3, … of int32, o ones.
+// S a positive definite matrix, T a lower triangle. q and k quantized by tensor and by channel,
+// s sparse, r in sparse rows. E empty memory; N, without shape, a nested tensor.
 at::Tensor tensor_in(const std::string& text, size_t seed) {
   const char kind = text.front();
   if (kind == 'N') {
@@ -117,6 +123,8 @@ at::Tensor tensor_in(const std::string& text, size_t seed) {
       return at::arange(count, at::kLong).reshape(shape);
     case 'm':
       return at::arange(count, at::kInt).reshape(shape);
+    case 'v':
+      return at::arange(1, count + 1, at::kInt).reshape(shape);
     case 'q':
       return at::quantize_per_tensor(numbers(shape, at::kFloat, seed, false), 0.1, 10,
                                      at::kQUInt8);
@@ -246,6 +254,29 @@ at::Tensor generic_tensor(const std::string& name, const Attempt& attempt, size_
   return numbers(shape, dtypes()[attempt.dtype], seed, attempt.variant == 1);
 }
 
+// An argument that is the name of a dim, or several: text to the dispatcher.
+bool takes_dim_names(const c10::Argument& argument) {
+  static const std::vector<std::string> names = {
+      "dim",       "names", "dims",  "order", "dim0", "dim1", "dim2",     "outdim",
+      "start_dim", "end_dim", "ellipsis_idx"};
+  return argument.type()->str().find("str") != std::string::npos &&
+         std::find(names.begin(), names.end(), argument.name()) != names.end();
+}
+
+std::string dim_name(size_t number) { return "dimname::N" + std::to_string(number); }
+
+// The dims of a tensor get the names that generic_value() uses.
+void name_dims([[maybe_unused]] at::Tensor& tensor) {
+#if __has_include(<ATen/NamedTensorUtils.h>)
+  std::vector<at::Dimname> names;
+  for (int64_t i = 0; i < tensor.dim(); ++i) {
+    names.push_back(at::Dimname::fromSymbol(
+        at::Symbol::fromQualString(dim_name(static_cast<size_t>(i)))));
+  }
+  at::internal_set_names_inplace(tensor, at::DimnameList(names));
+#endif
+}
+
 int64_t generic_int(const std::string& name, const Attempt& attempt) {
   if (name == "dim" || name == "axis" || name == "dim0" || contains(name, "_dim") ||
       name == "axis0") {
@@ -294,7 +325,6 @@ std::string generic_text(const std::string& name, const Attempt& attempt) {
   if (name == "approximate") return choice({"none", "tanh"});
   if (name == "side") return choice({"left", "right"});
   if (name == "interpolation") return choice({"linear", "lower"});
-  if (contains(name, "name")) return "N";
   return "";
 }
 
@@ -326,6 +356,7 @@ c10::IValue generic_value(const c10::Argument& argument, const Attempt& attempt,
              : attempt.variant == 1 ? c10::IValue(1.5)
                                     : c10::IValue(int64_t{2});
     case TypeKind::StringType:
+      if (takes_dim_names(argument)) return dim_name(name == "dim1" ? 1 : 0);
       return generic_text(name, attempt);
     case TypeKind::DeviceObjType:
       return c10::Device(c10::kCPU);
@@ -362,7 +393,8 @@ c10::IValue generic_value(const c10::Argument& argument, const Attempt& attempt,
           break;
         case TypeKind::StringType:
           for (size_t i = 0; i < shapes()[attempt.shape].size(); ++i) {
-            list.push_back("N" + std::to_string(i));
+            list.push_back(dim_name(i));
+            if (name == "dim" && attempt.variant != 2) break;
           }
           break;
         default:
@@ -487,6 +519,12 @@ std::vector<c10::IValue> arguments_for(const c10::FunctionSchema& schema,
     } else {
       values.push_back(generic_value(argument, attempt, seed));
     }
+  }
+  const bool named = std::any_of(schema.arguments().begin(), schema.arguments().end(),
+                                 takes_dim_names);
+  if (named && !values.empty() && values.front().isTensor() &&
+      schema.name() != "aten::rename" && schema.name() != "aten::rename_") {
+    name_dims(values.front().toTensor());
   }
   return values;
 }

@@ -181,7 +181,7 @@ std::string call_difference(const c10::FunctionSchema& schema, const Call& direc
 // Whether libtorch, called again and again with other rubbish on the heap, disagrees with
 // itself: then the results hold memory that nothing has written.
 bool is_unstable(const c10::OperatorHandle& operation, const Call& first,
-                 const std::vector<c10::IValue>& arguments) {
+                 const std::function<Call()>& call) {
   for (int round = 0; round < 8; ++round) {
     std::vector<at::Tensor> rubbish;
     for (int64_t size = 1; size <= 4096; size *= 2) {
@@ -190,7 +190,7 @@ bool is_unstable(const c10::OperatorHandle& operation, const Call& first,
       }
     }
     rubbish.clear();
-    const Call again = direct_call(operation, copies(arguments));
+    const Call again = call();
     if (!call_difference(operation.schema(), first, again, true).empty()) return true;
   }
   return false;
@@ -270,16 +270,15 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
       if (&mode != &modes().front() && (!was_called || outcome.calls > 3)) break;
       Call direct;
       Call through_c;
+      const auto inputs = [&] {
+        std::vector<c10::IValue> values = copies(arguments);
+        if (mode.inputs_require_grad) require_gradients(values, schema);
+        return values;
+      };
       mode.run([&] {
-        std::vector<c10::IValue> first = copies(arguments);
-        std::vector<c10::IValue> second = copies(arguments);
-        if (mode.inputs_require_grad) {
-          require_gradients(first, schema);
-          require_gradients(second, schema);
-        }
-        direct = direct_call(operation, std::move(first));
+        direct = direct_call(operation, inputs());
         if (direct.failure.empty() || was_called) {
-          through_c = c_call(function, schema, std::move(second));
+          through_c = c_call(function, schema, inputs());
         }
       });
       if (!direct.failure.empty()) {
@@ -296,9 +295,14 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
           through_c.failure.empty()
               ? call_difference(schema, direct, through_c, contents)
               : "the C function refuses: " + through_c.failure;
-      if (!text.empty() && through_c.failure.empty() && &mode == &modes().front() &&
+      const auto again = [&] {
+        Call call;
+        mode.run([&] { call = direct_call(operation, inputs()); });
+        return call;
+      };
+      if (!text.empty() && through_c.failure.empty() &&
           call_difference(schema, direct, through_c, false).empty() &&
-          is_unstable(operation, direct, arguments)) {
+          is_unstable(operation, direct, again)) {
         outcome.state = "unstable";
         outcome.detail = text;
         ++outcome.calls;
@@ -349,6 +353,7 @@ struct ChildEnd {
 };
 
 ChildEnd in_child(size_t start, size_t end, std::vector<Outcome>& outcomes,
+                  const std::function<std::string(size_t)>& name,
                   const std::function<Outcome(size_t)>& work) {
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error("pipe");
@@ -359,7 +364,13 @@ ChildEnd in_child(size_t start, size_t end, std::vector<Outcome>& outcomes,
     std::freopen("/dev/null", "w", stderr);
     for (size_t i = start; i < end; ++i) {
       alarm(60);
-      Outcome outcome = work(i);
+      Outcome outcome;
+      try {
+        outcome = work(i);
+      } catch (const std::exception& error) {
+        // A tensor that not even its shape can be asked of.
+        outcome = {name(i), "died", first_line(error.what())};
+      }
       if (simple_torch_handle_live_count(0) != 0) {
         outcome.state = "differs";
         outcome.detail = "handles are left";
@@ -399,12 +410,12 @@ std::vector<Outcome> sweep(const std::vector<c10::OperatorHandle>& operators,
   std::vector<Outcome> outcomes;
   size_t start = 0;
   while (start < operators.size()) {
-    const ChildEnd end = in_child(start, operators.size(), outcomes, [&](size_t i) {
-      return try_operator(operators[i], recipes);
-    });
+    const auto name = [&](size_t i) { return full_name(operators[i].schema()); };
+    const auto work = [&](size_t i) { return try_operator(operators[i], recipes); };
+    const ChildEnd end = in_child(start, operators.size(), outcomes, name, work);
     start += end.finished;
     if (start < operators.size()) {
-      outcomes.push_back({full_name(operators[start].schema()), "died", end.death});
+      outcomes.push_back({name(start), "died", end.death});
       ++start;
     }
   }
