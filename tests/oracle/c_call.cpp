@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
-#include <deque>
 #include <stdexcept>
 
 #include "handles.h"
@@ -28,8 +27,8 @@ bool is_int(TypeKind kind) {
   return kind == TypeKind::IntType || kind == TypeKind::SymIntType;
 }
 
-// ScalarType, Layout and MemoryFormat are integers to the dispatcher. What an argument was
-// declared as is kept as its "real type".
+// ScalarType, Layout and MemoryFormat are integers to the dispatcher. What an argument
+// was declared as is kept as its "real type".
 bool is_enumeration(const c10::Argument& argument) {
   const TypeKind kind = bare(argument.real_type())->kind();
   return kind == TypeKind::ScalarTypeType || kind == TypeKind::LayoutType ||
@@ -39,59 +38,6 @@ bool is_enumeration(const c10::Argument& argument) {
 bool is_written(const c10::Argument& argument) {
   return argument.alias_info() != nullptr && argument.alias_info()->isWrite();
 }
-
-// Keeps alive what the words of one call point at.
-struct Words {
-  std::vector<CWord> words;
-  std::deque<std::vector<int64_t>> lists;
-  std::deque<std::string> texts;
-  std::vector<simple_torch_handle> handles;
-
-  ~Words() {
-    for (const simple_torch_handle each : handles) simple_torch_release(each);
-  }
-  void integer(int64_t bits) { words.push_back({false, bits}); }
-  void real(double value) { words.push_back({true, std::bit_cast<int64_t>(value)}); }
-  void address(const void* pointer) { integer(reinterpret_cast<int64_t>(pointer)); }
-  void list(std::vector<int64_t> items) {
-    lists.push_back(std::move(items));
-    address(lists.back().data());
-    integer(static_cast<int64_t>(lists.back().size()));
-  }
-  void text(std::string value) {
-    texts.push_back(std::move(value));
-    address(texts.back().c_str());
-  }
-  void handle(simple_torch_handle made) {
-    if (made == 0) throw std::runtime_error(simple_torch_error_message());
-    handles.push_back(made);
-    integer(made);
-  }
-  void number(const c10::Scalar& value) {
-    if (value.isComplex()) {
-      const auto parts = value.toComplexDouble();
-      lists.push_back({std::bit_cast<int64_t>(parts.real()),
-                       std::bit_cast<int64_t>(parts.imag())});
-      address(lists.back().data());
-      integer(SIMPLE_TORCH_NUMBER_COMPLEX);
-    } else if (value.isFloatingPoint()) {
-      integer(std::bit_cast<int64_t>(value.toDouble()));
-      integer(SIMPLE_TORCH_NUMBER_FLOAT);
-    } else if (value.isBoolean()) {
-      integer(value.toBool() ? 1 : 0);
-      integer(SIMPLE_TORCH_NUMBER_BOOL);
-    } else {
-      integer(value.toLong());
-      integer(SIMPLE_TORCH_NUMBER_INT);
-    }
-  }
-  void no_number() {
-    integer(0);
-    integer(SIMPLE_TORCH_NUMBER_NONE);
-  }
-};
-
-c10::Scalar scalar_of(const c10::IValue& value) { return value.toScalar(); }
 
 int64_t device_number(c10::Device device) {
   return static_cast<int64_t>(device.type()) + (int64_t{device.index()} + 1) * 256;
@@ -103,144 +49,6 @@ std::string plain_name(const std::string& name) {
   return name.compare(0, kNamespace.size(), kNamespace) == 0
              ? name.substr(kNamespace.size())
              : name;
-}
-
-void add_list(Words& words, const c10::IValue& value, const c10::Argument& argument) {
-  const c10::TypePtr type = bare(argument.type());
-  const c10::TypePtr element = type->castRaw<c10::ListType>()->getElementType();
-  const TypeKind kind = bare(element)->kind();
-  if (kind == TypeKind::BoolType && argument.N()) {
-    int64_t mask = 0;
-    const auto list = value.toBoolList();
-    for (size_t i = 0; i < list.size(); ++i) mask |= int64_t{list[i]} << i;
-    words.integer(mask);
-    return;
-  }
-  if (kind == TypeKind::StringType) {
-    // Dimnames.
-    if (value.isNone()) {
-      words.address(nullptr);
-      return;
-    }
-    std::string names;
-    for (const c10::IValue& each : value.toListRef()) {
-      names += (names.empty() ? "" : ",") + plain_name(each.toStringRef());
-    }
-    words.text(names);
-    return;
-  }
-  if (value.isNone()) {
-    words.address(nullptr);
-    words.integer(-1);
-    return;
-  }
-  std::vector<int64_t> items;
-  for (const c10::IValue& each : value.toListRef()) {
-    if (kind == TypeKind::TensorType) {
-      if (each.isNone()) {
-        items.push_back(0);
-      } else {
-        items.push_back(handle_of(each.toTensor()));
-        words.handles.push_back(items.back());
-      }
-    } else if (is_int(kind)) {
-      items.push_back(each.toInt());
-    } else if (kind == TypeKind::FloatType) {
-      items.push_back(std::bit_cast<int64_t>(each.toDouble()));
-    } else if (kind == TypeKind::NumberType) {
-      Words one;
-      one.number(scalar_of(each));
-      items.push_back(one.words[0].bits);
-      items.push_back(one.words[1].bits);
-    } else {
-      throw std::runtime_error("a list of " + element->str());
-    }
-  }
-  const size_t count = kind == TypeKind::NumberType ? items.size() / 2 : items.size();
-  words.list(std::move(items));
-  words.words.back().bits = static_cast<int64_t>(count);
-}
-
-void add_argument(Words& words, const c10::IValue& value, const c10::Argument& argument) {
-  const c10::TypePtr type = bare(argument.type());
-  const bool optional = is_optional(argument.type());
-  const bool none = value.isNone();
-  if (is_enumeration(argument)) {
-    words.integer(none ? -1 : value.toInt());
-    return;
-  }
-  switch (type->kind()) {
-    case TypeKind::TensorType:
-      if (none) {
-        words.integer(0);
-      } else {
-        words.handle(handle_of(value.toTensor()));
-      }
-      return;
-    case TypeKind::IntType:
-    case TypeKind::SymIntType:
-      if (!optional) {
-        words.integer(value.toInt());
-      } else if (none) {
-        words.no_number();
-      } else {
-        words.number(value.toInt());
-      }
-      return;
-    case TypeKind::FloatType:
-      if (!optional) {
-        words.real(value.toDouble());
-      } else if (none) {
-        words.no_number();
-      } else {
-        words.number(value.toDouble());
-      }
-      return;
-    case TypeKind::BoolType:
-      if (!optional) {
-        words.integer(value.toBool() ? 1 : 0);
-      } else if (none) {
-        words.no_number();
-      } else {
-        words.number(value.toBool());
-      }
-      return;
-    case TypeKind::NumberType:
-      if (none) {
-        words.no_number();
-      } else {
-        words.number(scalar_of(value));
-      }
-      return;
-    case TypeKind::StringType:
-      if (none) {
-        words.address(nullptr);
-      } else {
-        words.text(plain_name(value.toStringRef()));
-      }
-      return;
-    case TypeKind::DeviceObjType:
-      words.integer(none ? -1 : device_number(value.toDevice()));
-      return;
-    case TypeKind::GeneratorType:
-      if (none) {
-        words.integer(0);
-      } else {
-        words.handle(handle_of(value.toGenerator()));
-      }
-      return;
-    case TypeKind::StorageType:
-      words.handle(handle_of(value.toStorage()));
-      return;
-    case TypeKind::StreamObjType:
-      words.handle(simple_torch_stream_current(device_number(value.toStream().device())));
-      return;
-    case TypeKind::ListType:
-      add_list(words, value, argument);
-      return;
-    default:
-      throw std::runtime_error("an argument of type " + type->str());
-  }
 }
 
 // The results that the C function gives, in libtorch's order.
@@ -291,6 +99,202 @@ c10::IValue taken(const c10::Argument& result, const int64_t* words) {
 
 }  // namespace
 
+void Words::add_address(WordKind kind, const void* pointer) {
+  add(kind, reinterpret_cast<int64_t>(pointer));
+}
+
+void Words::add_text(WordKind kind, std::string value) {
+  texts_.push_back(std::move(value));
+  add_address(kind, texts_.back().c_str());
+}
+
+void Words::add_handle(WordKind kind, int64_t made) {
+  if (made == 0) throw std::runtime_error(simple_torch_error_message());
+  handles_.push_back(made);
+  add(kind, made);
+}
+
+void Words::add_number(const c10::IValue& value, WordKind kind) {
+  if (value.isNone()) {
+    add(WordKind::kBits, 0);
+    add(kind, SIMPLE_TORCH_NUMBER_NONE);
+    return;
+  }
+  const c10::Scalar number = value.toScalar();
+  if (number.isComplex()) {
+    const auto parts = number.toComplexDouble();
+    lists_.push_back(
+        {std::bit_cast<int64_t>(parts.real()), std::bit_cast<int64_t>(parts.imag())});
+    add_address(WordKind::kBits, lists_.back().data());
+    add(kind, SIMPLE_TORCH_NUMBER_COMPLEX);
+  } else if (number.isFloatingPoint()) {
+    add(WordKind::kBits, std::bit_cast<int64_t>(number.toDouble()));
+    add(kind, SIMPLE_TORCH_NUMBER_FLOAT);
+  } else if (number.isBoolean()) {
+    add(WordKind::kBits, number.toBool() ? 1 : 0);
+    add(kind, SIMPLE_TORCH_NUMBER_BOOL);
+  } else {
+    add(WordKind::kBits, number.toLong());
+    add(kind, SIMPLE_TORCH_NUMBER_INT);
+  }
+}
+
+void Words::add_list(const c10::IValue& value, const c10::Argument& argument) {
+  const bool optional = is_optional(argument.type());
+  const c10::TypePtr element =
+      bare(argument.type())->castRaw<c10::ListType>()->getElementType();
+  const TypeKind kind = bare(element)->kind();
+  if (kind == TypeKind::BoolType && argument.N()) {
+    int64_t mask = 0;
+    const auto list = value.toBoolList();
+    for (size_t i = 0; i < list.size(); ++i) mask |= int64_t{list[i]} << i;
+    add(WordKind::kMask, mask);
+    return;
+  }
+  if (kind == TypeKind::StringType) {
+    // Names of dims.
+    const WordKind text = optional ? WordKind::kOptionalText : WordKind::kText;
+    if (value.isNone()) {
+      add_address(text, nullptr);
+      return;
+    }
+    std::string names;
+    for (const c10::IValue& each : value.toListRef()) {
+      names += (names.empty() ? "" : ",") + plain_name(each.toStringRef());
+    }
+    add_text(text, names);
+    return;
+  }
+  const WordKind count = optional ? WordKind::kOptionalCount : WordKind::kCount;
+  if (value.isNone()) {
+    add_address(WordKind::kList, nullptr);
+    add(count, -1);
+    return;
+  }
+  std::vector<int64_t> items;
+  for (const c10::IValue& each : value.toListRef()) {
+    if (kind == TypeKind::TensorType) {
+      items.push_back(each.isNone() ? 0 : handle_of(each.toTensor()));
+      if (items.back() != 0) handles_.push_back(items.back());
+    } else if (is_int(kind)) {
+      items.push_back(each.toInt());
+    } else if (kind == TypeKind::FloatType) {
+      items.push_back(std::bit_cast<int64_t>(each.toDouble()));
+    } else if (kind == TypeKind::NumberType) {
+      const size_t at = words.size();
+      add_number(each, WordKind::kNumberKind);
+      items.push_back(words[at].bits);
+      items.push_back(words[at + 1].bits);
+      words.resize(at);
+    } else {
+      throw std::runtime_error("a list of " + element->str());
+    }
+  }
+  const size_t length = value.toListRef().size();
+  lists_.push_back(std::move(items));
+  add_address(kind == TypeKind::TensorType ? WordKind::kHandleList : WordKind::kList,
+              lists_.back().data());
+  add(count, static_cast<int64_t>(length));
+}
+
+void Words::add_argument(const c10::IValue& value, const c10::Argument& argument) {
+  const c10::TypePtr type = bare(argument.type());
+  const bool optional = is_optional(argument.type());
+  const bool none = value.isNone();
+  if (is_enumeration(argument)) {
+    add(WordKind::kEnumerator, none ? -1 : value.toInt());
+    return;
+  }
+  const auto handle = [&](auto object) {
+    const WordKind kind = optional ? WordKind::kOptionalHandle : WordKind::kHandle;
+    if (none) {
+      add(kind, 0);
+    } else {
+      add_handle(kind, object());
+    }
+  };
+  switch (type->kind()) {
+    case TypeKind::TensorType: {
+      const WordKind kind = optional ? WordKind::kOptionalTensor : WordKind::kTensor;
+      if (none) {
+        add(kind, 0);
+      } else {
+        add_handle(kind, handle_of(value.toTensor()));
+      }
+      return;
+    }
+    case TypeKind::IntType:
+    case TypeKind::SymIntType:
+      if (optional) {
+        add_number(value, WordKind::kIntKind);
+      } else {
+        add(WordKind::kInteger, value.toInt());
+      }
+      return;
+    case TypeKind::FloatType:
+      if (optional) {
+        add_number(value, WordKind::kFloatKind);
+      } else {
+        add(WordKind::kReal, std::bit_cast<int64_t>(value.toDouble()));
+      }
+      return;
+    case TypeKind::BoolType:
+      if (optional) {
+        add_number(value, WordKind::kBoolKind);
+      } else {
+        add(WordKind::kBool, value.toBool() ? 1 : 0);
+      }
+      return;
+    case TypeKind::NumberType:
+      add_number(value, optional ? WordKind::kOptionalNumberKind : WordKind::kNumberKind);
+      return;
+    case TypeKind::StringType: {
+      const WordKind kind = optional ? WordKind::kOptionalText : WordKind::kText;
+      if (none) {
+        add_address(kind, nullptr);
+      } else {
+        add_text(kind, plain_name(value.toStringRef()));
+      }
+      return;
+    }
+    case TypeKind::DeviceObjType:
+      add(WordKind::kDevice, none ? -1 : device_number(value.toDevice()));
+      return;
+    case TypeKind::GeneratorType:
+      handle([&] { return handle_of(value.toGenerator()); });
+      return;
+    case TypeKind::StorageType:
+      handle([&] { return handle_of(value.toStorage()); });
+      return;
+    case TypeKind::StreamObjType:
+      handle([&] {
+        return simple_torch_stream_current(device_number(value.toStream().device()));
+      });
+      return;
+    case TypeKind::ListType:
+      add_list(value, argument);
+      return;
+    default:
+      throw std::runtime_error("an argument of type " + type->str());
+  }
+}
+
+Words::Words(const c10::FunctionSchema& schema,
+             const std::vector<c10::IValue>& arguments) {
+  try {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      add_argument(arguments[i], schema.arguments()[i]);
+    }
+  } catch (...) {
+    for (const int64_t each : handles_) simple_torch_release(each);
+    throw;
+  }
+}
+
+Words::~Words() {
+  for (const int64_t each : handles_) simple_torch_release(each);
+}
+
 std::string c_name_of(const c10::FunctionSchema& schema) {
   std::string name = schema.name().substr(schema.name().find("::") + 2);
   const bool is_dunder = name.size() > 4 && name.rfind("__") == name.size() - 2;
@@ -303,31 +307,6 @@ std::string c_name_of(const c10::FunctionSchema& schema) {
 
 void* c_function(const c10::FunctionSchema& schema) {
   return dlsym(RTLD_DEFAULT, c_name_of(schema).c_str());
-}
-
-std::vector<bool> parameter_is_float(const c10::FunctionSchema& schema) {
-  std::vector<bool> kinds;
-  for (const c10::Argument& argument : schema.arguments()) {
-    const c10::TypePtr type = bare(argument.type());
-    const bool optional = is_optional(argument.type());
-    const TypeKind kind = type->kind();
-    size_t words = 1;
-    if (kind == TypeKind::ListType) {
-      const TypeKind element =
-          bare(type->castRaw<c10::ListType>()->getElementType())->kind();
-      const bool one_word = element == TypeKind::StringType ||
-                            (element == TypeKind::BoolType && argument.N().has_value());
-      words = one_word ? 1 : 2;
-    } else if (kind == TypeKind::NumberType ||
-               (optional && !is_enumeration(argument) &&
-                (is_int(kind) || kind == TypeKind::FloatType ||
-                 kind == TypeKind::BoolType))) {
-      words = 2;
-    }
-    const bool is_double = kind == TypeKind::FloatType && !optional;
-    kinds.insert(kinds.end(), words, is_double);
-  }
-  return kinds;
 }
 
 size_t out_parameter_count(const c10::FunctionSchema& schema) {
@@ -354,7 +333,7 @@ int64_t call_raw(void* function, const c10::FunctionSchema& schema,
   std::vector<ffi_type*> types;
   for (const CWord& word : words) {
     bits.push_back(word.bits);
-    types.push_back(word.is_float ? &ffi_type_double : &ffi_type_sint64);
+    types.push_back(word.kind == WordKind::kReal ? &ffi_type_double : &ffi_type_sint64);
   }
   for (size_t i = 0; i < out_count; ++i) {
     bits.push_back(reinterpret_cast<int64_t>(&outs[i * 3]));
@@ -374,10 +353,7 @@ int64_t call_raw(void* function, const c10::FunctionSchema& schema,
 
 CResult call_c(void* function, const c10::FunctionSchema& schema,
                const std::vector<c10::IValue>& arguments) {
-  Words words;
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    add_argument(words, arguments[i], schema.arguments()[i]);
-  }
+  const Words words(schema, arguments);
   simple_torch_error_clear();
   std::vector<int64_t> outs;
   const int64_t returned = call_raw(function, schema, words.words, outs);

@@ -111,7 +111,8 @@ std::string difference(const c10::IValue& one, const c10::IValue& other, bool co
     // A Scalar's kind decides its tag, so that these are values of other types.
     return unequal("type", one.tagKind(), other.tagKind());
   }
-  if (one.isTensor()) return tensor_difference(one.toTensor(), other.toTensor(), contents);
+  if (one.isTensor())
+    return tensor_difference(one.toTensor(), other.toTensor(), contents);
   if (one.isList()) {
     const auto a = one.toListRef();
     const auto b = other.toListRef();

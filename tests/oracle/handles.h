@@ -1,5 +1,5 @@
-// Handles of libtorch's objects and back, past the C ABI: the tests make their inputs with
-// libtorch itself.
+// Handles of libtorch's objects and back, past the C ABI: the tests make their inputs
+// with libtorch itself.
 #pragma once
 
 #include <ATen/core/Tensor.h>

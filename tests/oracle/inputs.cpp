@@ -19,14 +19,15 @@ using c10::TypeKind;
 using Shape = std::vector<int64_t>;
 
 const std::vector<Shape>& shapes() {
-  static const std::vector<Shape> all = {
-      {2, 3}, {3, 3}, {3}, {2, 3, 4}, {1, 2, 4, 4}, {}, {2, 3, 3}, {1, 2, 4, 4, 4}, {4, 4}};
+  static const std::vector<Shape> all = {{2, 3},    {3, 3},          {3},
+                                         {2, 3, 4}, {1, 2, 4, 4},    {},
+                                         {2, 3, 3}, {1, 2, 4, 4, 4}, {4, 4}};
   return all;
 }
 
 const std::vector<at::ScalarType>& dtypes() {
-  static const std::vector<at::ScalarType> all = {at::kFloat, at::kDouble, at::kLong,
-                                                  at::kBool, at::kComplexFloat, at::kInt};
+  static const std::vector<at::ScalarType> all = {
+      at::kFloat, at::kDouble, at::kLong, at::kBool, at::kComplexFloat, at::kInt};
   return all;
 }
 
@@ -77,11 +78,12 @@ Shape shape_in(const std::string& text) {
   return shape;
 }
 
-// What recipes.txt says of a tensor: a letter and a shape. Numbers: f d h w floats of 32, 64,
-// 16 bits and bfloat16, p positive ones, l i u e integers of 64, 32, 8 bits and int8, b bools,
-// c complex. z zeros and n 0, 1, 2, … of int64, m the same and v 1, 2, 3, … of int32, o ones.
-// S a positive definite matrix, T a lower triangle. q and k quantized by tensor and by channel,
-// s sparse, r in sparse rows. E empty memory; N, without shape, a nested tensor.
+// What recipes.txt says of a tensor: a letter and a shape. Numbers: f d h w floats of 32,
+// 64, 16 bits and bfloat16, p positive ones, l i u e integers of 64, 32, 8 bits and int8,
+// b bools, c complex. z zeros and n 0, 1, 2, … of int64, m the same and v 1, 2, 3, … of
+// int32, o ones. S a positive definite matrix, T a lower triangle. q and k quantized by
+// tensor and by channel, s sparse, r in sparse rows. E empty memory; N, without shape, a
+// nested tensor.
 at::Tensor tensor_in(const std::string& text, size_t seed) {
   const char kind = text.front();
   if (kind == 'N') {
@@ -129,18 +131,17 @@ at::Tensor tensor_in(const std::string& text, size_t seed) {
       return at::quantize_per_tensor(numbers(shape, at::kFloat, seed, false), 0.1, 10,
                                      at::kQUInt8);
     case 'k':
-      return at::quantize_per_channel(
-          numbers(shape, at::kFloat, seed, false),
-          at::ones({shape.front()}, at::kDouble) * 0.1,
-          at::zeros({shape.front()}, at::kLong), 0, at::kQInt8);
+      return at::quantize_per_channel(numbers(shape, at::kFloat, seed, false),
+                                      at::ones({shape.front()}, at::kDouble) * 0.1,
+                                      at::zeros({shape.front()}, at::kLong), 0,
+                                      at::kQInt8);
     case 's':
       return numbers(shape, at::kFloat, seed, false).to_sparse();
     case 'r':
       return numbers(shape, at::kFloat, seed, false).to_sparse_csr();
     case 'S': {
       const at::Tensor any = numbers(shape, at::kFloat, seed, false);
-      return any.matmul(any.transpose(-2, -1)) +
-             at::eye(shape.back(), at::kFloat) * 2.0;
+      return any.matmul(any.transpose(-2, -1)) + at::eye(shape.back(), at::kFloat) * 2.0;
     }
     case 'T':
       return numbers(shape, at::kFloat, seed, false).tril() +
@@ -257,8 +258,8 @@ at::Tensor generic_tensor(const std::string& name, const Attempt& attempt, size_
 // An argument that is the name of a dim, or several: text to the dispatcher.
 bool takes_dim_names(const c10::Argument& argument) {
   static const std::vector<std::string> names = {
-      "dim",       "names", "dims",  "order", "dim0", "dim1", "dim2",     "outdim",
-      "start_dim", "end_dim", "ellipsis_idx"};
+      "dim",  "names",  "dims",      "order",   "dim0",        "dim1",
+      "dim2", "outdim", "start_dim", "end_dim", "ellipsis_idx"};
   return argument.type()->str().find("str") != std::string::npos &&
          std::find(names.begin(), names.end(), argument.name()) != names.end();
 }
@@ -267,6 +268,7 @@ std::string dim_name(size_t number) { return "dimname::N" + std::to_string(numbe
 
 // The dims of a tensor get the names that generic_value() uses.
 void name_dims([[maybe_unused]] at::Tensor& tensor) {
+  if (tensor.layout() != at::kStrided) return;
 #if __has_include(<ATen/NamedTensorUtils.h>)
   std::vector<at::Dimname> names;
   for (int64_t i = 0; i < tensor.dim(); ++i) {
@@ -476,8 +478,8 @@ std::vector<Attempt> attempts_for(const c10::FunctionSchema& schema, bool has_re
   bool has_out = false;
   for (const c10::Argument& argument : schema.arguments()) {
     has_out |= is_out(argument);
-    has_tensor |= !is_out(argument) &&
-                  argument.type()->str().find("Tensor") != std::string::npos;
+    has_tensor |=
+        !is_out(argument) && argument.type()->str().find("Tensor") != std::string::npos;
   }
   const size_t shape_count = has_tensor || has_recipe ? shapes().size() : 3;
   const size_t dtype_count = has_tensor ? dtypes().size() : 1;
@@ -504,8 +506,13 @@ std::vector<c10::IValue> arguments_for(const c10::FunctionSchema& schema,
     if (const std::string* recipe = recipes.find(name, argument.name())) {
       const bool is_optional = recipe->front() == '?';
       if (!is_optional || attempt.variant != 0) {
-        values.push_back(value_in(is_optional ? recipe->substr(1) : *recipe,
-                                  argument.type(), seed));
+        try {
+          values.push_back(
+              value_in(is_optional ? recipe->substr(1) : *recipe, argument.type(), seed));
+        } catch (const std::logic_error&) {
+          throw std::runtime_error("recipes.txt: " + name + " cannot have " +
+                                   argument.name() + "=" + *recipe);
+        }
         continue;
       }
     }
@@ -520,8 +527,8 @@ std::vector<c10::IValue> arguments_for(const c10::FunctionSchema& schema,
       values.push_back(generic_value(argument, attempt, seed));
     }
   }
-  const bool named = std::any_of(schema.arguments().begin(), schema.arguments().end(),
-                                 takes_dim_names);
+  const bool named =
+      std::any_of(schema.arguments().begin(), schema.arguments().end(), takes_dim_names);
   if (named && !values.empty() && values.front().isTensor() &&
       schema.name() != "aten::rename" && schema.name() != "aten::rename_") {
     name_dims(values.front().toTensor());

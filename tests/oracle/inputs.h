@@ -18,7 +18,8 @@ class Recipes {
  public:
   explicit Recipes(const std::string& file);
   // The recipe for an argument; nullptr if there is none.
-  const std::string* find(const std::string& operation, const std::string& argument) const;
+  const std::string* find(const std::string& operation,
+                          const std::string& argument) const;
   // What is written of an operator that is left out, "" if it is not.
   std::string skipped(const std::string& operation) const;
   // Memory that is not initialised: contents differ from call to call.

@@ -1,7 +1,7 @@
 // Every operator that can be called with arguments made from its schema is called twice
-// with the same ones: directly, through libtorch's dispatcher, and through its C function.
-// Results, and arguments that are written to, must be the same bit for bit, in all the
-// modes that a thread can be in.
+// with the same ones: directly, through libtorch's dispatcher, and through its C
+// function. Results, and arguments that are written to, must be the same bit for bit, in
+// all the modes that a thread can be in.
 //
 // libtorch does not survive some of its own internal operators: the calls run in child
 // processes, and where one dies, the next goes on behind it.
@@ -114,10 +114,13 @@ void require_gradients(std::vector<c10::IValue>& values,
   }
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
 
 // What libtorch itself gives.
-Call direct_call(const c10::OperatorHandle& operation, std::vector<c10::IValue> arguments) {
+Call direct_call(const c10::OperatorHandle& operation,
+                 std::vector<c10::IValue> arguments) {
   Call call;
   call.arguments = std::move(arguments);
   at::manual_seed(5);
@@ -144,7 +147,12 @@ Call c_call(void* function, const c10::FunctionSchema& schema,
   at::manual_seed(5);
   CResult result = call_c(function, schema, call.arguments);
   call.results = std::move(result.values);
-  if (result.code != 0) call.failure = result.message;
+  if (result.code != 0) {
+    call.failure = result.message;
+    if (result.operation != c_name_of(schema)) {
+      throw std::runtime_error("the error record names " + result.operation);
+    }
+  }
   return call;
 }
 
@@ -159,7 +167,8 @@ std::string call_difference(const c10::FunctionSchema& schema, const Call& direc
                             const Call& through_c, bool contents) {
   if (direct.results.size() != through_c.results.size()) return "the number of results";
   for (size_t i = 0; i < direct.results.size(); ++i) {
-    const std::string text = difference(direct.results[i], through_c.results[i], contents);
+    const std::string text =
+        difference(direct.results[i], through_c.results[i], contents);
     if (!text.empty()) return "result " + std::to_string(i) + ": " + text;
     if (grad_function(direct.results[i]) != grad_function(through_c.results[i])) {
       return "grad_fn: " + grad_function(direct.results[i]) + " and " +
@@ -215,7 +224,8 @@ std::string line_of(const Outcome& outcome) {
   std::replace(detail.begin(), detail.end(), '\t', ' ');
   std::ostringstream line;
   line << outcome.name << '\t' << outcome.state << '\t' << outcome.calls << '\t'
-       << outcome.optional_count << '\t' << outcome.optional_both << '\t' << detail << '\n';
+       << outcome.optional_count << '\t' << outcome.optional_both << '\t' << detail
+       << '\n';
   return line.str();
 }
 
@@ -255,7 +265,8 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
   const bool contents = !recipes.is_uninitialised(outcome.name);
   constexpr int kEnough = 8;
   for (const Attempt& attempt : attempts_for(schema, recipes.has(outcome.name))) {
-    if (outcome.calls >= kEnough && outcome.optional_both == outcome.optional_count) break;
+    if (outcome.calls >= kEnough && outcome.optional_both == outcome.optional_count)
+      break;
     // Those that never show an optional argument both ways would run for long.
     if (outcome.calls >= 10 * kEnough) break;
     std::vector<c10::IValue> arguments;
@@ -277,24 +288,22 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
       };
       mode.run([&] {
         direct = direct_call(operation, inputs());
-        if (direct.failure.empty() || was_called) {
-          through_c = c_call(function, schema, inputs());
-        }
+        through_c = c_call(function, schema, inputs());
       });
       if (!direct.failure.empty()) {
         if (outcome.calls == 0) outcome.detail = direct.failure;
-        if (was_called && through_c.failure.empty()) {
+        if (through_c.failure.empty()) {
           outcome.state = "differs";
-          outcome.detail = std::string(mode.name) + ": libtorch refuses: " + direct.failure;
+          outcome.detail =
+              std::string(mode.name) + ": libtorch refuses: " + direct.failure;
           return outcome;
         }
         if (!was_called) break;
         continue;
       }
-      const std::string text =
-          through_c.failure.empty()
-              ? call_difference(schema, direct, through_c, contents)
-              : "the C function refuses: " + through_c.failure;
+      const std::string text = through_c.failure.empty()
+                                   ? call_difference(schema, direct, through_c, contents)
+                                   : "the C function refuses: " + through_c.failure;
       const auto again = [&] {
         Call call;
         mode.run([&] { call = direct_call(operation, inputs()); });
@@ -311,8 +320,8 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
       if (!text.empty()) {
         outcome.state = "differs";
         std::ostringstream detail;
-        detail << mode.name << ", attempt " << attempt.shape << ' ' << attempt.dtype << ' '
-               << attempt.variant << ": " << text;
+        detail << mode.name << ", attempt " << attempt.shape << ' ' << attempt.dtype
+               << ' ' << attempt.variant << ": " << text;
         outcome.detail = detail.str();
         return outcome;
       }
@@ -441,13 +450,15 @@ TEST(Sweep, CallsOperatorsWithTheSameResultsAsLibtorch) {
       optional_both += static_cast<size_t>(each.optional_both);
     }
     report << line_of(each);
+    EXPECT_NE(each.detail.rfind("recipes.txt", 0), 0u)
+        << each.name << ": " << each.detail;
     EXPECT_NE(each.state, "differs") << each.name << ": " << each.detail;
   }
   std::cout << "operators " << outcomes.size();
   for (const auto& [state, count] : states) std::cout << ", " << state << ' ' << count;
   std::cout << "; calls " << calls << "; optional arguments " << optional_count
             << ", seen both present and absent " << optional_both << '\n';
-  // Three quarters of what has a C function; the report says what of each other.
+  // Most of what has a C function; the report says why of each other.
   const size_t with_function = outcomes.size() - states["no function"];
   EXPECT_GT(with_function, 2900u);
   EXPECT_GE(states["called"] * 100, with_function * 72);

@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   const int result = RUN_ALL_TESTS();
   // Destroys what was released and waits for a call.
   simple_torch_runtime_poll();
+  simple_torch_memory_trim();
   const bool left = handles_are_left() || memory_is_left(before);
   return left ? 1 : result;
 }

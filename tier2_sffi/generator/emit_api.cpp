@@ -116,10 +116,7 @@ std::string function_head(const std::string& name, const std::vector<std::string
   const std::string tail = ") -> " + result + ":\n";
   const std::string all = joined(list, ", ");
   if (head.size() + all.size() + tail.size() <= 90) return head + all + tail;
-  std::string text = head + '\n';
-  for (const std::string& line : wrapped(all, 84)) text += "        " + line + '\n';
-  text.pop_back();
-  return text + tail;
+  return head + '\n' + wrapped_list(list, "        ", 88) + tail;
 }
 
 std::string call_of(const std::string& name, const std::vector<std::string>& values,
@@ -128,10 +125,7 @@ std::string call_of(const std::string& name, const std::vector<std::string>& val
   if (before.size() + name.size() + all.size() + 2 <= 90) {
     return cat(before, name, '(', all, ")\n");
   }
-  std::string text = cat(before, name, "(\n");
-  for (const std::string& line : wrapped(all, 82)) text += "        " + line + '\n';
-  text.pop_back();
-  return text + ")\n";
+  return cat(before, name, "(\n", wrapped_list(values, "        ", 88), ")\n");
 }
 
 std::string functions(const Operation& operation) {
@@ -152,22 +146,25 @@ std::string functions(const Operation& operation) {
   const std::vector<std::string> parameters = parameters_of(operation);
   const std::string& name = operation.simple_name;
 
+  const std::string external = "rt_" + operation.c_name.substr(7);
   std::string text = "\n";
   for (const std::string& line : wrapped("aten::" + operation.declaration.schema, 86)) {
     text += "## " + line + '\n';
   }
-  if (!operation.deprecation.empty()) text += "## Deprecated: " + operation.deprecation + '\n';
-  const std::string external = "rt_" + operation.c_name.substr(7);
+  if (!operation.deprecation.empty()) {
+    text += "## Deprecated: " + operation.deprecation + '\n';
+  }
+  text += function_head(name, parameters, outcome.type);
+  text += call_of(external, lowered, "    val raw = ");
+  text += cat("    if ", failed, ": fail_with_last_error()\n");
+  text += cat("    ", outcome.value, "\n\n");
+
+  text += cat("## ", name, "(), with a failure as Err.\n");
   text += function_head("try_" + name, parameters,
                         "Result<" + outcome.type + ", TorchError>");
   text += call_of(external, lowered, "    val raw = ");
   text += cat("    if ", failed, ": return Err(last_error())\n");
-  text += cat("    Ok(", outcome.value, ")\n\n");
-
-  text += function_head(name, parameters, outcome.type);
-  text += call_of(external, lowered, "    val raw = ");
-  text += cat("    if ", failed, ": fail_with_last_error()\n");
-  text += cat("    ", outcome.value, '\n');
+  text += cat("    Ok(", outcome.value, ")\n");
   return text;
 }
 
@@ -179,7 +176,7 @@ void emit_api(const Model& model, const std::filesystem::path& folder) {
         "# ", title, ": functions for the operators of libtorch ", model.version.text(),
         ".\n# Made by tier2_sffi/generator from libtorch's headers. Not to be edited.\n\n",
         "use lib.torch.ffi.{Tensor, Generator, Storage, Stream}\n", "use lib.torch.ffi_",
-        group, ".*\nuse lib.torch.ops_support.*\n");
+        group, ".*\nuse lib.torch.support.*\n");
     bool is_empty = true;
     for (const Operation& operation : model.operations) {
       if (operation.group != group || operation.is_excluded() ||

@@ -57,12 +57,7 @@ std::string entry(const Operation& operation) {
   const std::string head =
       cat("SIMPLE_TORCH_API ", c_result(operation), ' ', operation.c_name, '(');
   if (head.size() + all.size() + 2 <= 90) return cat(text, head, all, ");\n");
-  text += head + '\n';
-  for (const std::string& line : wrapped(all, 85)) {
-    text += cat("    ", line, '\n');
-  }
-  text.pop_back();
-  return text + ");\n";
+  return cat(text, head, '\n', wrapped_list(parameters, "    ", 88), ");\n");
 }
 
 }  // namespace

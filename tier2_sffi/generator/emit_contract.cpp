@@ -1,12 +1,21 @@
 // What is promised, and what was left out: operators.txt lists the names, coverage.md is
 // the report.
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "emit.h"
 #include "text.h"
 
 namespace simple_torch::generator {
 namespace {
+
+std::set<std::string> names_of(const Model& model) {
+  std::set<std::string> names;
+  for (const Operation& operation : model.operations) names.insert(operation.full_name);
+  return names;
+}
 
 struct Counts {
   size_t c = 0;
@@ -26,7 +35,74 @@ std::string operator_list(const Model& model) {
   return text;
 }
 
-std::string report(const Model& model, const std::vector<CFunction>& functions) {
+std::string version_list(const Model& model) {
+  std::string text;
+  for (const std::string& name : names_of(model)) text += name + '\n';
+  return text;
+}
+
+// The operators of all versions that are known, by version.
+std::map<std::pair<int, int>, std::set<std::string>> known_versions(
+    const Model& model, const std::filesystem::path& folder) {
+  std::map<std::pair<int, int>, std::set<std::string>> known;
+  if (std::filesystem::exists(folder)) {
+    for (const std::filesystem::path& file : files_in(folder, ".txt")) {
+      const std::string stem = file.stem().string();
+      const size_t dot = stem.find('.');
+      const std::vector<std::string> names = lines_of(read_file(file));
+      known[{std::stoi(stem.substr(0, dot)), std::stoi(stem.substr(dot + 1))}] = {
+          names.begin(), names.end()};
+    }
+  }
+  known[{model.version.major, model.version.minor}] = names_of(model);
+  return known;
+}
+
+// Names without overloads, with how many of them there are.
+std::string brief(const std::set<std::string>& names) {
+  std::map<std::string, size_t> counts;
+  for (const std::string& name : names) ++counts[name.substr(6, name.find('.') - 6)];
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : counts) {
+    parts.push_back(cat('`', name, '`', count > 1 ? cat(" (", count, ")") : ""));
+  }
+  return parts.empty() ? "none" : joined(parts, ", ");
+}
+
+std::set<std::string> without(const std::set<std::string>& all,
+                              const std::set<std::string>& others) {
+  std::set<std::string> rest;
+  std::set_difference(all.begin(), all.end(), others.begin(), others.end(),
+                      std::inserter(rest, rest.end()));
+  return rest;
+}
+
+std::string version_report(const Model& model, const std::filesystem::path& folder) {
+  const auto known = known_versions(model, folder);
+  std::string table =
+      "\n## By version of libtorch\n\nAll operators of each version have their C function.\n\n"
+      "| libtorch | operators | new | gone |\n|---|---|---|---|\n";
+  std::string lists;
+  const std::set<std::string>* before = nullptr;
+  for (const auto& [version, names] : known) {
+    const std::string name = cat(version.first, '.', version.second);
+    if (before == nullptr) {
+      table += cat("| ", name, " | ", names.size(), " | | |\n");
+    } else {
+      const auto added = without(names, *before);
+      const auto gone = without(*before, names);
+      table += cat("| ", name, " | ", names.size(), " | ", added.size(), " | ",
+                   gone.size(), " |\n");
+      lists += cat("\n### New in ", name, "\n\n", brief(added), "\n\n### Gone in ", name,
+                   "\n\n", brief(gone), "\n");
+    }
+    before = &names;
+  }
+  return table + lists;
+}
+
+std::string report(const Model& model, const std::vector<CFunction>& functions,
+                   const std::filesystem::path& versions) {
   std::map<std::string, Counts> by_group;
   std::map<std::string, size_t> by_class;
   Counts total;
@@ -84,15 +160,19 @@ std::string report(const Model& model, const std::vector<CFunction>& functions) 
     }
   }
   text += c_only.empty() ? "None.\n" : c_only;
-  return text;
+  return text + version_report(model, versions);
 }
 
 }  // namespace
 
 void emit_contract(const Model& model, const std::vector<CFunction>& functions,
-                   const std::filesystem::path& folder) {
+                   const std::filesystem::path& folder,
+                   const std::filesystem::path& versions) {
   write_if_changed(folder / "operators.txt", operator_list(model));
-  write_if_changed(folder / "coverage.md", report(model, functions));
+  write_if_changed(folder / "coverage.md", report(model, functions, versions));
+  write_if_changed(
+      folder / "versions" / cat(model.version.major, '.', model.version.minor, ".txt"),
+      version_list(model));
 }
 
 }  // namespace simple_torch::generator

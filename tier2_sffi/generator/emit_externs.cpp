@@ -15,10 +15,7 @@ std::string declaration(const std::string& name, const std::vector<std::string>&
   const std::string tail = ") -> " + result + '\n';
   const std::string all = joined(list, ", ");
   if (head.size() + all.size() + tail.size() <= 90) return head + all + tail;
-  std::string text = head + '\n';
-  for (const std::string& line : wrapped(all, 84)) text += "    " + line + '\n';
-  text.pop_back();
-  return text + tail;
+  return head + '\n' + wrapped_list(list, "    ", 90 - tail.size()) + tail;
 }
 
 std::string result_of(const Operation& operation) {

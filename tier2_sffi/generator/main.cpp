@@ -20,6 +20,7 @@ struct Options {
   fs::path simple_externs;
   fs::path simple_api;
   fs::path contract;
+  fs::path versions;
   fs::path depfile;
   std::string target = "generated";
   int units = 2;
@@ -28,7 +29,8 @@ struct Options {
 constexpr const char* kUsage =
     "usage: generate --include FOLDER --rules FOLDER --own-headers FOLDER\n"
     "                [--build FOLDER] [--externs FOLDER] [--api FOLDER]\n"
-    "                [--contract FOLDER] [--units N] [--depfile FILE --target NAME]\n";
+    "                [--contract FOLDER --versions FOLDER] [--units N]\n"
+    "                [--depfile FILE --target NAME]\n";
 
 Options options_of(int count, char** arguments) {
   Options options;
@@ -50,6 +52,8 @@ Options options_of(int count, char** arguments) {
       options.simple_api = value;
     } else if (name == "--contract") {
       options.contract = value;
+    } else if (name == "--versions") {
+      options.versions = value;
     } else if (name == "--depfile") {
       options.depfile = value;
     } else if (name == "--target") {
@@ -78,6 +82,7 @@ void write_depfile(const Options& options) {
   add(options.include / "ATen" / "ops", "_ops.h");
   add(options.rules, ".txt");
   add(options.own_headers, ".h");
+  if (!options.versions.empty()) add(options.versions, ".txt");
   write_if_changed(options.depfile, text + '\n');
 }
 
@@ -97,7 +102,9 @@ void generate(const Options& options) {
     emit_externs(model, functions, options.simple_externs);
   }
   if (!options.simple_api.empty()) emit_api(model, options.simple_api);
-  if (!options.contract.empty()) emit_contract(model, functions, options.contract);
+  if (!options.contract.empty()) {
+    emit_contract(model, functions, options.contract, options.versions);
+  }
   if (!options.depfile.empty()) write_depfile(options);
 }
 

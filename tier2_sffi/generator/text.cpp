@@ -114,6 +114,26 @@ std::vector<std::string> wrapped(std::string_view text, size_t width) {
   return lines;
 }
 
+std::string wrapped_list(const std::vector<std::string>& elements,
+                         const std::string& indent, size_t width) {
+  std::string text = indent;
+  size_t length = indent.size();
+  for (const std::string& element : elements) {
+    const bool is_last = &element == &elements.back();
+    const size_t needed = element.size() + (is_last ? 0 : 1);
+    if (length + 1 + needed > width && length > indent.size()) {
+      text += '\n' + indent;
+      length = indent.size();
+    } else if (length > indent.size()) {
+      text += ' ';
+      ++length;
+    }
+    text += element + (is_last ? "" : ",");
+    length += needed;
+  }
+  return text;
+}
+
 std::string read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;

@@ -44,6 +44,11 @@ bool matches(std::string_view pattern, std::string_view name);
 // Breaks a text at spaces, so that no line is longer than `width` if that can be.
 std::vector<std::string> wrapped(std::string_view text, size_t width);
 
+// A list with commas, in lines of at most `width` that begin with `indent` and break
+// between its elements only.
+std::string wrapped_list(const std::vector<std::string>& elements,
+                         const std::string& indent, size_t width);
+
 std::string read_file(const std::filesystem::path& file);
 
 // Writes a file, unless it says that already: what is made from it stays current.

@@ -1,7 +1,7 @@
 /**
  * Any operator that libtorch knows, by its name: those of ATen, for which ops.h has
- * functions too, and all others: quantized, those of libraries loaded later, those that the
- * program registers.
+ * functions too, and all others: quantized, those of libraries loaded later, those that
+ * the program registers.
  */
 #ifndef SIMPLE_TORCH_OPERATOR_H_
 #define SIMPLE_TORCH_OPERATOR_H_
@@ -23,8 +23,8 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_operator_find(const char* name
  * Calls an operator.
  *
  * @param operation  Borrowed.
- * @param arguments  In the order of the schema, borrowed. Those that are DEFAULT, and those
- *                   after the last one that is given, have their defaults.
+ * @param arguments  In the order of the schema, borrowed. Those that are DEFAULT, and
+ * those after the last one that is given, have their defaults.
  * @param count      Of the arguments.
  * @param results    Gets the results. Handles in it are owned by the caller.
  * @param capacity   The room in it; results that find none are dropped.
@@ -57,8 +57,8 @@ SIMPLE_TORCH_API int64_t simple_torch_operator_list(const char* prefix, char* bu
                                                     int64_t capacity);
 
 /**
- * Loads a library that registers operators when it is loaded. It runs that library's code:
- * load only what you trust. It stays loaded.
+ * Loads a library that registers operators when it is loaded. It runs that library's
+ * code: load only what you trust. It stays loaded.
  *
  * @param path  Of the library's file.
  * @return      0; IO with the loader's message.

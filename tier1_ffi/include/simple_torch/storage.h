@@ -12,8 +12,7 @@
  * @param tensor  Borrowed.
  * @return        A storage owned by the caller; 0 on failure.
  */
-SIMPLE_TORCH_API simple_torch_handle
-simple_torch_storage_of(simple_torch_handle tensor);
+SIMPLE_TORCH_API simple_torch_handle simple_torch_storage_of(simple_torch_handle tensor);
 
 /**
  * The size of a storage.

@@ -1,6 +1,6 @@
 /**
- * Values of any type, as operators outside ATen take and return them: slots for those that
- * a word can hold, handles for all others.
+ * Values of any type, as operators outside ATen take and return them: slots for those
+ * that a word can hold, handles for all others.
  */
 #ifndef SIMPLE_TORCH_VALUE_H_
 #define SIMPLE_TORCH_VALUE_H_
@@ -62,8 +62,8 @@ SIMPLE_TORCH_API simple_torch_handle
 simple_torch_value_create(const simple_torch_slot* slot);
 
 /**
- * What a value would be in a slot: VALUE for lists, tuples, dicts, text and all others that
- * do not fit into one.
+ * What a value would be in a slot: VALUE for lists, tuples, dicts, text and all others
+ * that do not fit into one.
  *
  * @param value  Borrowed.
  * @return       A SIMPLE_TORCH_SLOT_ number.

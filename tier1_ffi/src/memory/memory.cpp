@@ -12,6 +12,7 @@
 #include "memory/large_blocks.h"
 #include "memory/live_bytes.h"
 #include "memory/runtime.h"
+#include "operators/as_tensor.h"
 
 namespace simple_torch {
 namespace {
@@ -84,6 +85,7 @@ int64_t simple_torch_memory_reset_peak(int64_t device) {
 
 int64_t simple_torch_memory_trim(void) {
   return guarded([] {
+    forget_numbers();
     return BlockCache::get().trim() + BlockCache::trim_others(/*idle_only=*/false) +
            large_blocks::trim(0);
   });

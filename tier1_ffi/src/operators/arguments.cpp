@@ -20,7 +20,8 @@ namespace {
 int64_t checked_enumerator(int64_t value, int64_t end, const char* argument,
                            const char* what) {
   if (value < 0 || value >= end) {
-    fail_argument(argument, std::string("names no ") + what + ": " + std::to_string(value));
+    fail_argument(argument,
+                  std::string("names no ") + what + ": " + std::to_string(value));
   }
   return value;
 }
@@ -34,7 +35,8 @@ void refuse_undefined(const char* argument) {
 Optional<at::Tensor> optional_tensor(simple_torch_handle handle, const char* argument) {
   if (handle == 0) return {};
   at::Tensor given = *borrow<at::Tensor>(handle, argument);
-  return given.defined() ? Optional<at::Tensor>(std::move(given)) : Optional<at::Tensor>();
+  return given.defined() ? Optional<at::Tensor>(std::move(given))
+                         : Optional<at::Tensor>();
 }
 
 std::vector<at::Tensor> tensors(const simple_torch_handle* handles, int64_t count,
@@ -211,6 +213,9 @@ at::Stream stream(simple_torch_handle handle, const char* argument) {
 at::Dimname dim_name(const char* name, const char* argument) {
   const std::string given(text_of(name, argument));
   if (given == "*") return at::Dimname::wildcard();
+  if (!at::Dimname::isValidName(given)) {
+    fail_argument(argument, "is no name of a dim: \"" + given + '"');
+  }
   return at::Dimname::fromSymbol(at::Symbol::dimname(given));
 }
 

@@ -56,8 +56,8 @@ AsTensor::AsTensor(const at::Scalar& number, const at::Tensor& self) {
   }
   const uint64_t hash = (static_cast<uint64_t>(bits) ^ static_cast<uint64_t>(type)) *
                         uint64_t{0x9e3779b97f4a7c15};
-  Numbers::Entry& entry =
-      PerThread<Numbers>::get().entries[hash >> (64 - std::bit_width(Numbers::kSize - 1))];
+  Numbers::Entry& entry = PerThread<Numbers>::get()
+                              .entries[hash >> (64 - std::bit_width(Numbers::kSize - 1))];
   if (entry.type != type || entry.bits != bits) {
     // A tensor for both modes.
     const c10::InferenceMode outside(false);

@@ -1,7 +1,7 @@
-// A number in the place of a tensor. libtorch's kernels for `tensor + number` make a tensor
-// of no dims from the number, mark it as a "wrapped number" so that it does not take part
-// in the choice of the result's dtype, and go on with `tensor + tensor`. The tensors for
-// the numbers that a thread uses are kept here instead.
+// A number in the place of a tensor. libtorch's kernels for `tensor + number` make a
+// tensor of no dims from the number, mark it as a "wrapped number" so that it does not
+// take part in the choice of the result's dtype, and go on with `tensor + tensor`. The
+// tensors for the numbers that a thread uses are kept here instead.
 //
 // Only where no gradient is needed: the formulas for gradients differ, and what a graph
 // saves must be its own. Which operators do this is in tier2_sffi/rules/numbers.txt.

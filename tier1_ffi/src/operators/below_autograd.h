@@ -6,11 +6,12 @@
 // the same backend kernel runs under the same thread state, and makes the same result.
 //
 // This holds for operators that neither write to an argument, nor return a view, nor are
-// composed of others above autograd: the generator uses it for no others. And it holds only
-// where nothing else looks at the call on its way down: so the thread's dispatch state must
-// be the plain one (no autocast, tracing, functorch, functionalization, inference mode or
-// Python mode), and the tensors plain dense ones of CPU or CUDA (no wrapper, no lazy
-// conjugation or negation, not sparse or quantized). The profiler still sees the call.
+// composed of others above autograd: the generator uses it for no others. And it holds
+// only where nothing else looks at the call on its way down: so the thread's dispatch
+// state must be the plain one (no autocast, tracing, functorch, functionalization,
+// inference mode or Python mode), and the tensors plain dense ones of CPU or CUDA (no
+// wrapper, no lazy conjugation or negation, not sparse or quantized). The profiler still
+// sees the call.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -50,9 +50,8 @@ const c10::OperatorHandle& chosen(const Operator& operation, Slots arguments) {
   const auto& overloads = operation.overloads();
   if (overloads.size() == 1) return overloads.front();
   const auto found =
-      std::find_if(overloads.begin(), overloads.end(), [&](const auto& each) {
-        return fits(each.schema(), arguments);
-      });
+      std::find_if(overloads.begin(), overloads.end(),
+                   [&](const auto& each) { return fits(each.schema(), arguments); });
   if (found == overloads.end()) {
     fail(Code::kType, "arguments",
          "fit no overload of " + overloads.front().operator_name().name);
@@ -150,7 +149,8 @@ int64_t simple_torch_operator_list(const char* prefix, char* buffer, int64_t cap
     auto& dispatcher = c10::Dispatcher::singleton();
     for (const c10::OperatorName& each : dispatcher.getAllOpNames()) {
       // Some have kernels and no schema: nothing can call them.
-      if (each.name.compare(0, wanted.size(), wanted) == 0 && dispatcher.findSchema(each)) {
+      if (each.name.compare(0, wanted.size(), wanted) == 0 &&
+          dispatcher.findSchema(each)) {
         names.push_back(full_name(each));
       }
     }

@@ -100,7 +100,9 @@ class Pending {
 };
 
 // One result that is returned.
-SIMPLE_TORCH_HOT OwnedHandle give(at::Tensor&& tensor) { return store(std::move(tensor)); }
+SIMPLE_TORCH_HOT OwnedHandle give(at::Tensor&& tensor) {
+  return store(std::move(tensor));
+}
 template <typename T>
 std::enable_if_t<kIsHandle<T>, OwnedHandle> give(T&& result) {
   return handle_of(std::move(result));

@@ -12,15 +12,13 @@ using namespace simple_torch;
 simple_torch_handle simple_torch_list_create(const simple_torch_handle* tensors,
                                              int64_t count) {
   return guarded([&] {
-    return store(
-        std::make_unique<TensorList>(borrow_all(tensors, count, "tensors")));
+    return store(std::make_unique<TensorList>(borrow_all(tensors, count, "tensors")));
   });
 }
 
 int64_t simple_torch_list_length(simple_torch_handle list) {
-  return guarded([&] {
-    return static_cast<int64_t>(borrow<TensorList>(list, "list")->size());
-  });
+  return guarded(
+      [&] { return static_cast<int64_t>(borrow<TensorList>(list, "list")->size()); });
 }
 
 simple_torch_handle simple_torch_list_get(simple_torch_handle list, int64_t index) {

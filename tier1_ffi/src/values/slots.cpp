@@ -19,11 +19,25 @@ namespace {
 
 using c10::TypeKind;
 
-constexpr const char* kSlotNames[] = {
-    "none",      "an int",    "a float",     "a bool",    "a complex number",
-    "a tensor",  "a list of tensors", "a value", "a generator", "a storage",
-    "a stream",  "a device",  "a text",      "tensors",   "ints",
-    "floats",    "bools",     "texts",       "a default"};
+constexpr const char* kSlotNames[] = {"none",
+                                      "an int",
+                                      "a float",
+                                      "a bool",
+                                      "a complex number",
+                                      "a tensor",
+                                      "a list of tensors",
+                                      "a value",
+                                      "a generator",
+                                      "a storage",
+                                      "a stream",
+                                      "a device",
+                                      "a text",
+                                      "tensors",
+                                      "ints",
+                                      "floats",
+                                      "bools",
+                                      "texts",
+                                      "a default"};
 static_assert(std::size(kSlotNames) == SIMPLE_TORCH_SLOT_DEFAULT + 1);
 
 void require_kind(int64_t kind, const char* argument) {
@@ -257,7 +271,8 @@ simple_torch_slot slot_of(c10::IValue&& value) {
     case SIMPLE_TORCH_SLOT_TENSOR:
       return with_handle(store(std::move(value).toTensor()));
     case SIMPLE_TORCH_SLOT_INT:
-      return {kind, value.isInt() ? value.toInt() : compat::concrete(value.toSymInt()), 0};
+      return {kind, value.isInt() ? value.toInt() : compat::concrete(value.toSymInt()),
+              0};
     case SIMPLE_TORCH_SLOT_FLOAT:
       return {kind, std::bit_cast<int64_t>(value.toDouble()), 0};
     case SIMPLE_TORCH_SLOT_BOOL:

@@ -32,7 +32,8 @@ using namespace simple_torch;
 
 simple_torch_handle simple_torch_value_create(const simple_torch_slot* slot) {
   return guarded([&] {
-    return store(std::make_unique<c10::IValue>(value_of(*required(slot, "slot"), "slot")));
+    return store(
+        std::make_unique<c10::IValue>(value_of(*required(slot, "slot"), "slot")));
   });
 }
 
