@@ -13,7 +13,8 @@ constexpr std::string_view kPrefix = "simple_torch_";
 // The first paragraph of the comment that ends before `at`.
 std::string summary_before(std::string_view text, size_t at) {
   const size_t end = text.rfind("*/", at);
-  if (end == std::string_view::npos || !trimmed(text.substr(end + 2, at - end - 2)).empty()) {
+  if (end == std::string_view::npos ||
+      !trimmed(text.substr(end + 2, at - end - 2)).empty()) {
     return "";
   }
   const size_t start = text.rfind("/**", end);
@@ -39,8 +40,8 @@ CFunction parse_function(std::string_view declaration, const std::string& header
   function.header = header;
   function.name = head.substr(name);
   function.result = trimmed(head.substr(0, name));
-  for (const std::string& parameter : split_outside_brackets(
-           text.substr(open + 1, text.rfind(')') - open - 1), ',')) {
+  for (const std::string& parameter :
+       split_outside_brackets(text.substr(open + 1, text.rfind(')') - open - 1), ',')) {
     if (parameter == "void") continue;
     const size_t last = parameter.find_last_of(" *") + 1;
     function.parameters.push_back(
@@ -143,15 +144,16 @@ std::vector<CFunction> read_c_functions(const std::filesystem::path& folder,
   for (const std::filesystem::path& file : files_in(folder, ".h")) {
     const std::string header = file.filename().string();
     const std::string text = read_file(file);
-    for (size_t at = 0; (at = text.find("\n" + std::string(kExport), at)) !=
-                        std::string::npos;) {
+    for (size_t at = 0;
+         (at = text.find("\n" + std::string(kExport), at)) != std::string::npos;) {
       const size_t start = at + 1;
       const size_t end = text.find(';', start);
-      if (end == std::string::npos) throw Error(cat(header, ": a declaration does not end"));
-      CFunction function = parse_function(
-          std::string_view(text).substr(start + kExport.size(),
-                                        end - start - kExport.size()),
-          header);
+      if (end == std::string::npos)
+        throw Error(cat(header, ": a declaration does not end"));
+      CFunction function =
+          parse_function(std::string_view(text).substr(start + kExport.size(),
+                                                       end - start - kExport.size()),
+                         header);
       function.summary = summary_before(text, start);
       const Rule* const rule = rule_for(rules.externs, function.name);
       if (rule != nullptr && rule->words[1] == "c-only") {

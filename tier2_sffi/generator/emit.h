@@ -25,8 +25,9 @@ void emit_externs(const Model& model, const std::vector<CFunction>& functions,
 // The functions of Simple, two for each public operator.
 void emit_api(const Model& model, const std::filesystem::path& folder);
 
-// operators.txt, the names; versions/2.11.txt, the operators of this libtorch; coverage.md,
-// the report, which compares them with those of the versions whose lists are in `versions`.
+// operators.txt, the names; versions/2.11.txt, the operators of this libtorch;
+// coverage.md, the report, which compares them with those of the versions whose lists are
+// in `versions`.
 void emit_contract(const Model& model, const std::vector<CFunction>& functions,
                    const std::filesystem::path& folder,
                    const std::filesystem::path& versions);

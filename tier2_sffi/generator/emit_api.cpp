@@ -1,5 +1,6 @@
-// The functions of Simple: for each public operator one that stops the program on failure,
-// and one, try_…, that returns a Result. Both stand in the file of the operator's group.
+// The functions of Simple: for each public operator one that stops the program on
+// failure, and one, try_…, that returns a Result. Both stand in the file of the
+// operator's group.
 #include "emit.h"
 #include "text.h"
 
@@ -172,11 +173,12 @@ std::string functions(const Operation& operation) {
 
 void emit_api(const Model& model, const std::filesystem::path& folder) {
   for (const auto& [group, title] : model.groups) {
-    std::string text = cat(
-        "# ", title, ": functions for the operators of libtorch ", model.version.text(),
-        ".\n# Made by tier2_sffi/generator from libtorch's headers. Not to be edited.\n\n",
-        "use lib.torch.ffi.{Tensor, Generator, Storage, Stream}\n", "use lib.torch.ffi_",
-        group, ".*\nuse lib.torch.support.*\n");
+    std::string text = cat("# ", title, ": functions for the operators of libtorch ",
+                           model.version.text(),
+                           ".\n# Made by tier2_sffi/generator from libtorch's headers. "
+                           "Not to be edited.\n\n",
+                           "use lib.torch.ffi.{Tensor, Generator, Storage, Stream}\n",
+                           "use lib.torch.ffi_", group, ".*\nuse lib.torch.support.*\n");
     bool is_empty = true;
     for (const Operation& operation : model.operations) {
       if (operation.group != group || operation.is_excluded() ||

@@ -23,14 +23,15 @@ struct Counts {
 };
 
 std::string operator_list(const Model& model) {
-  std::string text = cat(
-      "# The operators of libtorch ", model.version.text(),
-      ": libtorch's name, the C function, the function of Simple.\n# Made by ",
-      "tier2_sffi/generator. `-` in the last column: internal, for C and externs alone.\n");
+  std::string text =
+      cat("# The operators of libtorch ", model.version.text(),
+          ": libtorch's name, the C function, the function of Simple.\n# Made by ",
+          "tier2_sffi/generator. `-` in the last column: internal, for C and externs "
+          "alone.\n");
   for (const Operation& operation : model.operations) {
-    text += cat(operation.full_name, ' ',
-                operation.is_excluded() ? "-" : operation.c_name, ' ',
-                operation.simple_name.empty() ? "-" : operation.simple_name, '\n');
+    text +=
+        cat(operation.full_name, ' ', operation.is_excluded() ? "-" : operation.c_name,
+            ' ', operation.simple_name.empty() ? "-" : operation.simple_name, '\n');
   }
   return text;
 }
@@ -80,7 +81,8 @@ std::set<std::string> without(const std::set<std::string>& all,
 std::string version_report(const Model& model, const std::filesystem::path& folder) {
   const auto known = known_versions(model, folder);
   std::string table =
-      "\n## By version of libtorch\n\nAll operators of each version have their C function.\n\n"
+      "\n## By version of libtorch\n\nAll operators of each version have their C "
+      "function.\n\n"
       "| libtorch | operators | new | gone |\n|---|---|---|---|\n";
   std::string lists;
   const std::set<std::string>* before = nullptr;
@@ -132,15 +134,16 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
       if (has) ++by_class[name];
     }
   }
-  std::string text = cat("# Coverage of libtorch ", model.version.text(),
-                         "\n\nMade by tier2_sffi/generator; not to be edited.\n\n",
-                         "| | operators |\n|---|---|\n| in the headers | ",
-                         model.operations.size(), " |\n| C functions and externs | ",
-                         total.c, " |\n| excluded | ", model.operations.size() - total.c,
-                         " |\n| functions of Simple, each also as `try_` | ",
-                         total.simple, " |\n");
-  text += "\nWhat begins with an underscore is internal to libtorch: it can be called from "
-          "C and through\nits extern, and has no function of Simple.\n";
+  std::string text =
+      cat("# Coverage of libtorch ", model.version.text(),
+          "\n\nMade by tier2_sffi/generator; not to be edited.\n\n",
+          "| | operators |\n|---|---|\n| in the headers | ", model.operations.size(),
+          " |\n| C functions and externs | ", total.c, " |\n| excluded | ",
+          model.operations.size() - total.c,
+          " |\n| functions of Simple, each also as `try_` | ", total.simple, " |\n");
+  text +=
+      "\nWhat begins with an underscore is internal to libtorch: it can be called from "
+      "C and through\nits extern, and has no function of Simple.\n";
   text += "\n## By group\n\n| group | | C | Simple |\n|---|---|---|---|\n";
   for (const auto& [group, title] : model.groups) {
     text += cat("| ", group, " | ", title, " | ", by_group[group].c, " | ",

@@ -40,9 +40,9 @@ std::string function(const Operation& operation) {
   }
   if (parameters.empty()) parameters.push_back("void");
 
-  std::string text = cat("// ", operation.full_name, "\n", c_result(operation), ' ',
-                         operation.c_name, '(', joined(parameters, ", "), ") {\n",
-                         "  return guarded([&] {\n");
+  std::string text =
+      cat("// ", operation.full_name, "\n", c_result(operation), ' ', operation.c_name,
+          '(', joined(parameters, ", "), ") {\n", "  return guarded([&] {\n");
   std::vector<std::string> values;
   std::vector<std::string> tensors;
   for (const OperationArgument& argument : operation.arguments) {
@@ -73,8 +73,8 @@ std::string function(const Operation& operation) {
     text += cat("    const AsTensor wrapped(", variable(number), ", *self_in);\n",
                 "    if (wrapped) {\n");
     if (!operation.is_mutating) text += "      const BelowAutograd below(*self_in);\n";
-    text += cat("      ", give_start, call_of(operation.number_struct, replaced), give_end,
-                ";\n");
+    text += cat("      ", give_start, call_of(operation.number_struct, replaced),
+                give_end, ";\n");
     if (operation.returned() == nullptr) text += "      return;\n";
     text += "    }\n";
   } else if (operation.can_skip_autograd) {
@@ -92,8 +92,8 @@ void emit_cpp(const Model& model, const std::filesystem::path& folder, int units
   for (const Operation& operation : model.operations) {
     if (!operation.is_excluded()) operations.push_back(&operation);
   }
-  const size_t per_unit = (operations.size() + static_cast<size_t>(units) - 1) /
-                          static_cast<size_t>(units);
+  const size_t per_unit =
+      (operations.size() + static_cast<size_t>(units) - 1) / static_cast<size_t>(units);
   for (size_t unit = 0; unit < static_cast<size_t>(units); ++unit) {
     const size_t start = std::min(unit * per_unit, operations.size());
     const size_t end = std::min(start + per_unit, operations.size());
@@ -111,11 +111,12 @@ void emit_cpp(const Model& model, const std::filesystem::path& folder, int units
         }
       }
     }
-    std::string text = cat(
-        "// Made by tier2_sffi/generator from the headers of libtorch ",
-        model.version.text(), ". Not to be edited.\n\n#include \"simple_torch/ops.h\"\n\n",
-        // It brings the types that the declarations of operators name.
-        "#include \"operators/generated.h\"\n\n");
+    std::string text =
+        cat("// Made by tier2_sffi/generator from the headers of libtorch ",
+            model.version.text(),
+            ". Not to be edited.\n\n#include \"simple_torch/ops.h\"\n\n",
+            // It brings the types that the declarations of operators name.
+            "#include \"operators/generated.h\"\n\n");
     for (const std::string& header : headers) {
       text += cat("#include <ATen/ops/", header, ">\n");
     }

@@ -92,7 +92,8 @@ extern type Stream
     std::string operators =
         head(title + ": operators of libtorch " + model.version.text() + '.',
              "libtorch's headers");
-    operators += "\nuse lib.torch.ffi.{Tensor, TensorList, Value, Generator, Storage, Stream}\n";
+    operators +=
+        "\nuse lib.torch.ffi.{Tensor, TensorList, Value, Generator, Storage, Stream}\n";
     size_t count = 0;
     for (const Operation& operation : model.operations) {
       if (operation.group != group || operation.is_excluded()) continue;

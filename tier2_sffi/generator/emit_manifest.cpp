@@ -27,9 +27,9 @@ const char* truth(bool value) { return value ? "true" : "false"; }
 
 std::string argument_object(const OperationArgument& argument) {
   const Argument& schema = argument.schema;
-  std::string text = cat("{\"name\":", json(schema.name),
-                         ",\"type\":", json(schema.written_type),
-                         ",\"cpp_type\":", json(argument.cpp_type));
+  std::string text =
+      cat("{\"name\":", json(schema.name), ",\"type\":", json(schema.written_type),
+          ",\"cpp_type\":", json(argument.cpp_type));
   if (schema.has_default) text += ",\"default\":" + json(schema.default_value);
   if (schema.keyword_only) text += ",\"keyword_only\":true";
   if (!schema.alias.empty()) text += ",\"alias\":" + json(schema.alias);
@@ -73,16 +73,16 @@ std::string operation_object(const Operation& operation) {
            {"structured", operation.declaration.is_structured}}) {
     if (has) classes.push_back(name);
   }
-  std::string text = cat(
-      "{\"name\":", json(operation.declaration.name),
-      ",\"overload\":", json(operation.declaration.overload),
-      ",\"schema\":", json(operation.declaration.schema), ",\n  \"arguments\":[",
-      joined(arguments, ",\n    "), "],\n  \"results\":[", joined(results, ","),
-      "],\n  \"classes\":", json(classes),
-      ",\"backends\":", json(operation.declaration.backends),
-      ",\"function\":", truth(operation.declaration.is_function),
-      ",\"method\":", truth(operation.declaration.is_method),
-      ",\"group\":", json(operation.group));
+  std::string text =
+      cat("{\"name\":", json(operation.declaration.name),
+          ",\"overload\":", json(operation.declaration.overload),
+          ",\"schema\":", json(operation.declaration.schema), ",\n  \"arguments\":[",
+          joined(arguments, ",\n    "), "],\n  \"results\":[", joined(results, ","),
+          "],\n  \"classes\":", json(classes),
+          ",\"backends\":", json(operation.declaration.backends),
+          ",\"function\":", truth(operation.declaration.is_function),
+          ",\"method\":", truth(operation.declaration.is_method),
+          ",\"group\":", json(operation.group));
   if (!operation.deprecation.empty()) {
     text += ",\"deprecated\":" + json(operation.deprecation);
   }

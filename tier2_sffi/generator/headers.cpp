@@ -66,7 +66,8 @@ std::string_view in_brackets(std::string_view text, size_t open,
   throw Error(cat(where, ": a bracket is not closed; is the file cut off?"));
 }
 
-std::string key_of(std::string_view function, const std::vector<CppParameter>& parameters) {
+std::string key_of(std::string_view function,
+                   const std::vector<CppParameter>& parameters) {
   std::string key(function);
   for (const CppParameter& parameter : parameters) key += ';' + parameter.type;
   return key;
@@ -87,7 +88,8 @@ void collect_functions(std::string_view text, const std::string& where,
   }
 }
 
-// The structs named after `marker` in a text: "at::_ops::add_Tensor::call(" has add_Tensor.
+// The structs named after `marker` in a text: "at::_ops::add_Tensor::call(" has
+// add_Tensor.
 void collect_names(std::string_view text, std::string_view marker,
                    std::unordered_set<std::string>& names) {
   for (size_t at = 0; (at = text.find(marker, at)) != std::string_view::npos;) {
@@ -127,7 +129,8 @@ std::string family_of(const Declaration& operation) {
     const bool is_written = schema.find(annotated + ",") != std::string::npos ||
                             schema.find(annotated + ")") != std::string::npos;
     if (is_written && parameter.name != "self") continue;
-    key += ';' + (parameter.name == "self" ? std::string("const Tensor&") : parameter.type);
+    key +=
+        ';' + (parameter.name == "self" ? std::string("const Tensor&") : parameter.type);
   }
   return key;
 }
@@ -155,7 +158,8 @@ Version read_version(const std::filesystem::path& include) {
                {"TORCH_VERSION_MAJOR", &version.major},
                {"TORCH_VERSION_MINOR", &version.minor},
                {"TORCH_VERSION_PATCH", &version.patch}}) {
-        if (words[1] == name && words[2].find_first_not_of("0123456789") == std::string::npos) {
+        if (words[1] == name &&
+            words[2].find_first_not_of("0123456789") == std::string::npos) {
           *part = std::stoi(words[2]);
           ++found;
         }
@@ -171,7 +175,8 @@ std::string plain_type(std::string_view type) {
   for (const char* space : {"::std::", "std::", "c10::", "at::", "::"}) {
     plain = replace_all(std::move(plain), space, "");
   }
-  for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
+  for (const auto& [from, to] :
+       std::initializer_list<std::pair<const char*, const char*>>{
            {" &", "&"}, {" *", "*"}, {", ", ","}, {" >", ">"}, {"< ", "<"}}) {
     plain = replace_all(std::move(plain), from, to);
   }
@@ -184,7 +189,8 @@ std::vector<Declaration> parse_ops_header(std::string_view text,
   for (size_t at = 0; (at = text.find(kStruct, at)) != std::string_view::npos;) {
     at += kStruct.size();
     const size_t open = text.find('{', at);
-    if (open == std::string_view::npos) throw Error(cat(header, ": a struct has no body"));
+    if (open == std::string_view::npos)
+      throw Error(cat(header, ": a struct has no body"));
     Declaration declaration;
     declaration.struct_name = trimmed(text.substr(at, open - at));
     declaration.header = header;
@@ -203,8 +209,7 @@ std::vector<Declaration> parse_ops_header(std::string_view text,
     constexpr std::string_view kStatic = "static ";
     const size_t line = body.rfind(kStatic, call) + kStatic.size();
     declaration.result_type = plain_type(body.substr(line, call - line));
-    declaration.parameters =
-        parse_parameters(in_brackets(body, call + 5, where), where);
+    declaration.parameters = parse_parameters(in_brackets(body, call + 5, where), where);
     declarations.push_back(std::move(declaration));
     at = end;
   }
@@ -231,8 +236,8 @@ std::vector<Declaration> read_declarations(const std::filesystem::path& include)
 
   std::unordered_set<std::string> in_functions;
   std::unordered_set<std::string> in_methods;
-  collect_names(read_file(include / "ATen" / "core" / "TensorBody.h"), "at::_ops::",
-                in_methods);
+  collect_names(read_file(include / "ATen" / "core" / "TensorBody.h"),
+                "at::_ops::", in_methods);
   for (const std::filesystem::path& file : files) {
     const std::string name = file.filename().string();
     if (ends_with(name, "_dispatch.h")) {

@@ -84,8 +84,8 @@ void classify(Operation& operation, const Rules& rules) {
   for (const Argument& result : schema.results) {
     operation.is_view |= !result.alias.empty() && !result.is_written;
   }
-  operation.is_factory = has_argument(schema, "dtype") && has_argument(schema, "layout") &&
-                         has_argument(schema, "device");
+  operation.is_factory = has_argument(schema, "dtype") &&
+                         has_argument(schema, "layout") && has_argument(schema, "device");
   operation.is_random = has_type(schema, "Generator") || rule_for(rules.random, name);
   operation.is_backward = name.find("backward") != std::string::npos;
   operation.is_internal = starts_with(name, "_") && !is_dunder(name);
@@ -123,8 +123,8 @@ Operation make_operation(const Declaration& declaration, const Rules& rules) {
     argument.schema = schema.arguments[i];
     const CppParameter& parameter = declaration.parameters[i];
     if (parameter.name != argument.schema.name) {
-      throw Error(cat(where, ": the schema's argument '", argument.schema.name,
-                      "' is '", parameter.name, "' in call()"));
+      throw Error(cat(where, ": the schema's argument '", argument.schema.name, "' is '",
+                      parameter.name, "' in call()"));
     }
     // The one argument whose C++ type the schema does not tell.
     if (parameter.type == "DeviceIndex") argument.schema.type = "DeviceIndex";
@@ -152,7 +152,7 @@ Operation make_operation(const Declaration& declaration, const Rules& rules) {
 }
 
 void require_distinct(const std::vector<Operation>& operations,
-                      std::string Operation::* name) {
+                      std::string Operation::*name) {
   std::map<std::string, const Operation*> seen;
   std::string collisions;
   for (const Operation& operation : operations) {
@@ -253,10 +253,9 @@ Model make_model(std::vector<Declaration> declarations, const Rules& rules,
     }
     operation.group = "other";
     for (const Rule& rule : rules.groups) {
-      if (std::any_of(rule.words.begin() + 1, rule.words.end(),
-                      [&](const std::string& word) {
-                        return matches(word, base_of(name));
-                      })) {
+      if (std::any_of(
+              rule.words.begin() + 1, rule.words.end(),
+              [&](const std::string& word) { return matches(word, base_of(name)); })) {
         rule.used = true;
         operation.group = rule.words.front();
         break;
@@ -265,9 +264,9 @@ Model make_model(std::vector<Declaration> declarations, const Rules& rules,
     if (operation.is_internal) continue;
     const Rule* const renamed = rule_for(rules.names, operation.full_name);
     operation.simple_name =
-        renamed != nullptr
-            ? renamed->words[1]
-            : simple_name_of(operation.schema, principal_overload(overloads[name]), rules);
+        renamed != nullptr ? renamed->words[1]
+                           : simple_name_of(operation.schema,
+                                            principal_overload(overloads[name]), rules);
   }
   apply_number_rules(model.operations, rules);
   for (const Rule& rule : rules.titles) {

@@ -1,5 +1,5 @@
-// All that is known of libtorch's operators, and the names we give them: headers and rules
-// in, pure data out. The emitters only write it down.
+// All that is known of libtorch's operators, and the names we give them: headers and
+// rules in, pure data out. The emitters only write it down.
 #pragma once
 
 #include <string>
@@ -87,7 +87,8 @@ struct Model {
   std::vector<std::pair<std::string, std::string>> groups;
 };
 
-// Fails with Error where a type has no rule, two names collide, or a rule matches nothing.
+// Fails with Error where a type has no rule, two names collide, or a rule matches
+// nothing.
 Model make_model(std::vector<Declaration> declarations, const Rules& rules,
                  const Version& version);
 

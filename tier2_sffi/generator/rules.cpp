@@ -44,8 +44,8 @@ std::vector<Rule> read_rules(const std::filesystem::path& file, size_t least_wor
       rule.words.erase(rule.words.begin());
     }
     if (rule.words.size() < least_words) {
-      throw Error(cat(rule.where, ": a rule of this file has at least ", least_words,
-                      " words"));
+      throw Error(
+          cat(rule.where, ": a rule of this file has at least ", least_words, " words"));
     }
     rules.push_back(std::move(rule));
   }

@@ -18,8 +18,8 @@ class Reader {
       : whole_(text), rest_(text), where_(where) {}
 
   [[noreturn]] void refuse(std::string_view what) const {
-    throw Error(cat(where_, ": ", what, " at character ", whole_.size() - rest_.size() + 1,
-                    " of the schema: ", whole_));
+    throw Error(cat(where_, ": ", what, " at character ",
+                    whole_.size() - rest_.size() + 1, " of the schema: ", whole_));
   }
   void skip_spaces() {
     while (!rest_.empty() && rest_.front() == ' ') rest_.remove_prefix(1);

@@ -7,7 +7,9 @@
 namespace simple_torch::generator {
 
 std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)); };
+  const auto is_space = [](char c) {
+    return std::isspace(static_cast<unsigned char>(c));
+  };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;

@@ -5,43 +5,27 @@
 namespace at {
 namespace _ops {
 
+
 struct TORCH_API chunk {
-  using schema = ::std::vector<at::Tensor>(const at::Tensor&, int64_t, int64_t);
+  using schema = ::std::vector<at::Tensor> (const at::Tensor &, int64_t, int64_t);
   using ptr_schema = schema*;
   // See Note [static constexpr char* members for windows NVCC]
   STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(name, "aten::chunk")
   STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(overload_name, "")
-  STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(
-      schema_str, "chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]")
-  static ::std::vector<at::Tensor> call(const at::Tensor& self, int64_t chunks,
-                                        int64_t dim);
-  static ::std::vector<at::Tensor> redispatch(c10::DispatchKeySet dispatchKeySet,
-                                              const at::Tensor& self, int64_t chunks,
-                                              int64_t dim);
+  STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(schema_str, "chunk(Tensor(a -> *) self, int chunks, int dim=0) -> Tensor(a)[]")
+  static ::std::vector<at::Tensor> call(const at::Tensor & self, int64_t chunks, int64_t dim);
+  static ::std::vector<at::Tensor> redispatch(c10::DispatchKeySet dispatchKeySet, const at::Tensor & self, int64_t chunks, int64_t dim);
 };
 
 struct TORCH_API _linalg_eigh_eigenvalues {
-  using schema = ::std::tuple<at::Tensor&, at::Tensor&>(const at::Tensor&,
-                                                        c10::string_view, bool,
-                                                        at::Tensor&, at::Tensor&);
+  using schema = ::std::tuple<at::Tensor &,at::Tensor &> (const at::Tensor &, c10::string_view, bool, at::Tensor &, at::Tensor &);
   using ptr_schema = schema*;
   // See Note [static constexpr char* members for windows NVCC]
   STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(name, "aten::_linalg_eigh")
   STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(overload_name, "eigenvalues")
-  STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(
-      schema_str,
-      "_linalg_eigh.eigenvalues(Tensor A, str UPLO=\"L\", bool compute_v=True, *, "
-      "Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, "
-      "Tensor(b!) eigenvectors)")
-  static ::std::tuple<at::Tensor&, at::Tensor&> call(const at::Tensor& A,
-                                                     c10::string_view UPLO,
-                                                     bool compute_v,
-                                                     at::Tensor& eigenvalues,
-                                                     at::Tensor& eigenvectors);
-  static ::std::tuple<at::Tensor&, at::Tensor&> redispatch(
-      c10::DispatchKeySet dispatchKeySet, const at::Tensor& A, c10::string_view UPLO,
-      bool compute_v, at::Tensor& eigenvalues, at::Tensor& eigenvectors);
+  STATIC_CONSTEXPR_STR_INL_EXCEPT_WIN_CUDA(schema_str, "_linalg_eigh.eigenvalues(Tensor A, str UPLO=\"L\", bool compute_v=True, *, Tensor(a!) eigenvalues, Tensor(b!) eigenvectors) -> (Tensor(a!) eigenvalues, Tensor(b!) eigenvectors)")
+  static ::std::tuple<at::Tensor &,at::Tensor &> call(const at::Tensor & A, c10::string_view UPLO, bool compute_v, at::Tensor & eigenvalues, at::Tensor & eigenvectors);
+  static ::std::tuple<at::Tensor &,at::Tensor &> redispatch(c10::DispatchKeySet dispatchKeySet, const at::Tensor & A, c10::string_view UPLO, bool compute_v, at::Tensor & eigenvalues, at::Tensor & eigenvectors);
 };
 
-}  // namespace _ops
-}  // namespace at
+}} // namespace at::_ops

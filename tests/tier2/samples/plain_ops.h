@@ -5,59 +5,38 @@
 namespace at {
 namespace _ops {
 
+
 struct TORCH_API max_dim {
-  using schema = ::std::tuple<at::Tensor, at::Tensor>(const at::Tensor&, int64_t, bool);
+  using schema = ::std::tuple<at::Tensor,at::Tensor> (const at::Tensor &, int64_t, bool);
   using ptr_schema = schema*;
   // See Note [static constexpr char* members for windows NVCC]
   static constexpr const char* name = "aten::max";
   static constexpr const char* overload_name = "dim";
-  static constexpr const char* schema_str =
-      "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor "
-      "indices)";
-  static ::std::tuple<at::Tensor, at::Tensor> call(const at::Tensor& self, int64_t dim,
-                                                   bool keepdim);
-  static ::std::tuple<at::Tensor, at::Tensor> redispatch(
-      c10::DispatchKeySet dispatchKeySet, const at::Tensor& self, int64_t dim,
-      bool keepdim);
+  static constexpr const char* schema_str = "max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)";
+  static ::std::tuple<at::Tensor,at::Tensor> call(const at::Tensor & self, int64_t dim, bool keepdim);
+  static ::std::tuple<at::Tensor,at::Tensor> redispatch(c10::DispatchKeySet dispatchKeySet, const at::Tensor & self, int64_t dim, bool keepdim);
 };
 
 struct TORCH_API full {
-  using schema = at::Tensor(c10::SymIntArrayRef, const at::Scalar&,
-                            ::std::optional<at::ScalarType>, ::std::optional<at::Layout>,
-                            ::std::optional<at::Device>, ::std::optional<bool>);
+  using schema = at::Tensor (c10::SymIntArrayRef, const at::Scalar &, ::std::optional<at::ScalarType>, ::std::optional<at::Layout>, ::std::optional<at::Device>, ::std::optional<bool>);
   using ptr_schema = schema*;
   // See Note [static constexpr char* members for windows NVCC]
   static constexpr const char* name = "aten::full";
   static constexpr const char* overload_name = "";
-  static constexpr const char* schema_str =
-      "full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? "
-      "layout=None, Device? device=None, bool? pin_memory=None) -> Tensor";
-  static at::Tensor call(c10::SymIntArrayRef size, const at::Scalar& fill_value,
-                         ::std::optional<at::ScalarType> dtype,
-                         ::std::optional<at::Layout> layout,
-                         ::std::optional<at::Device> device,
-                         ::std::optional<bool> pin_memory);
-  static at::Tensor redispatch(c10::DispatchKeySet dispatchKeySet,
-                               c10::SymIntArrayRef size, const at::Scalar& fill_value,
-                               ::std::optional<at::ScalarType> dtype,
-                               ::std::optional<at::Layout> layout,
-                               ::std::optional<at::Device> device,
-                               ::std::optional<bool> pin_memory);
+  static constexpr const char* schema_str = "full(SymInt[] size, Scalar fill_value, *, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None) -> Tensor";
+  static at::Tensor call(c10::SymIntArrayRef size, const at::Scalar & fill_value, ::std::optional<at::ScalarType> dtype, ::std::optional<at::Layout> layout, ::std::optional<at::Device> device, ::std::optional<bool> pin_memory);
+  static at::Tensor redispatch(c10::DispatchKeySet dispatchKeySet, c10::SymIntArrayRef size, const at::Scalar & fill_value, ::std::optional<at::ScalarType> dtype, ::std::optional<at::Layout> layout, ::std::optional<at::Device> device, ::std::optional<bool> pin_memory);
 };
 
 struct TORCH_API add__Tensor {
-  using schema = at::Tensor&(at::Tensor&, const at::Tensor&, const at::Scalar&);
+  using schema = at::Tensor & (at::Tensor &, const at::Tensor &, const at::Scalar &);
   using ptr_schema = schema*;
   // See Note [static constexpr char* members for windows NVCC]
   static constexpr const char* name = "aten::add_";
   static constexpr const char* overload_name = "Tensor";
-  static constexpr const char* schema_str =
-      "add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)";
-  static at::Tensor& call(at::Tensor& self, const at::Tensor& other,
-                          const at::Scalar& alpha);
-  static at::Tensor& redispatch(c10::DispatchKeySet dispatchKeySet, at::Tensor& self,
-                                const at::Tensor& other, const at::Scalar& alpha);
+  static constexpr const char* schema_str = "add_.Tensor(Tensor(a!) self, Tensor other, *, Scalar alpha=1) -> Tensor(a!)";
+  static at::Tensor & call(at::Tensor & self, const at::Tensor & other, const at::Scalar & alpha);
+  static at::Tensor & redispatch(c10::DispatchKeySet dispatchKeySet, at::Tensor & self, const at::Tensor & other, const at::Scalar & alpha);
 };
 
-}  // namespace _ops
-}  // namespace at
+}} // namespace at::_ops
