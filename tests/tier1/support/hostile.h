@@ -99,6 +99,18 @@ class Stock {
   simple_torch_handle tensor() const { return alive[kTensor]; }
   simple_torch_handle generator() const { return alive[kGenerator]; }
   simple_torch_handle state() const { return alive[kState]; }
+  // What a parameter of this name wants.
+  simple_torch_handle named(const std::string& name) const {
+    return name == "generator"   ? alive[kGenerator]
+           : name == "state"     ? alive[kState]
+           : name == "scope"     ? scope
+           : name == "list"      ? alive[kList]
+           : name == "value"     ? alive[kValue]
+           : name == "operation" ? alive[kOperation]
+           : name == "storage"   ? alive[kStorage]
+           : name == "stream"    ? alive[kStream]
+                                 : alive[kTensor];
+  }
 
   std::mt19937_64 random;
   simple_torch_handle freed_tensor = 0;
@@ -121,6 +133,12 @@ class Stock {
     kEmpty,
     kExpanded,
     kMeta,
+    // With nothing in them that a call could hand out.
+    kList,
+    kValue,
+    kOperation,
+    kStorage,
+    kStream,
     kCount
   };
 
@@ -152,6 +170,18 @@ class Stock {
       case kMeta:
         return simple_torch_tensor_zeros_with(square, 2, kFloat32,
                                               simple_torch_device_from_name("meta"));
+      case kList:
+        return simple_torch_list_create(nullptr, 0);
+      case kValue: {
+        const simple_torch_slot three = {SIMPLE_TORCH_SLOT_INT, 3, 0};
+        return simple_torch_value_create(&three);
+      }
+      case kOperation:
+        return simple_torch_operator_find("aten::is_complex", "");
+      case kStorage:
+        return simple_torch_storage_of(alive[kTensor]);
+      case kStream:
+        return simple_torch_stream_current(0);
       default:
         return simple_torch_tensor_from_blob(elements.data(), sizeof(elements), square, 2,
                                              nullptr, kFloat32, nullptr, nullptr);
@@ -167,9 +197,9 @@ class Stock {
 // The memory behind one pointer parameter.
 class Scratch {
  public:
-  static constexpr size_t kBytes = 2048;
   // A count that is not larger may be passed with the memory.
-  static constexpr int64_t kMostItems = kBytes / sizeof(int64_t);
+  static constexpr int64_t kMostItems = 256;
+  static constexpr size_t kBytes = kMostItems * sizeof(simple_torch_slot);
 
   void fill(int byte) { std::memset(data_, byte, kBytes); }
   void* data() { return data_; }
@@ -232,6 +262,14 @@ class Arguments {
       }
       value =
           bad ? bad_integer(counts_items) : good_integer(name, declaration_.handles[I]);
+      if constexpr (I > 0) {
+        // Some texts are long, and a buffer's capacity is believed.
+        constexpr bool kCountsText =
+            std::is_same_v<std::tuple_element_t<I - 1, std::tuple<A...>>, char*>;
+        if (kCountsText && value > static_cast<int64_t>(Scratch::kBytes)) {
+          value = Scratch::kBytes;
+        }
+      }
     } else if constexpr (std::is_same_v<T, double>) {
       value = bad ? bad_real() : 1.0;
     } else {
@@ -258,10 +296,7 @@ class Arguments {
   }
 
   int64_t good_integer(const std::string& name, bool is_handle) {
-    if (name == "generator") return stock_.generator();
-    if (name == "state") return stock_.state();
-    if (name == "scope") return stock_.scope;
-    if (is_handle) return stock_.tensor();
+    if (is_handle) return stock_.named(name);
     if (name == "count" || name == "ndims") return 2;
     if (name == "bytes") return sizeof(stock_.elements);
     if (name == "capacity" || name == "max_dims") return 100;
@@ -348,6 +383,12 @@ class Arguments {
                    : strides && i % 2 == 1 ? 1
                                            : 3;
       }
+    } else if constexpr (std::is_same_v<T, simple_torch_slot>) {
+      auto* const slots = static_cast<simple_torch_slot*>(scratch.data());
+      for (int64_t i = 0; i < Scratch::kMostItems; ++i) {
+        slots[i] = bad ? bad_slot()
+                       : simple_torch_slot{SIMPLE_TORCH_SLOT_TENSOR, stock_.tensor(), 0};
+      }
     } else {
       // A struct of zeros with its right size in front, or a wrong one; or plain bytes.
       scratch.fill(0);
@@ -379,6 +420,23 @@ class Arguments {
                                std::numeric_limits<int64_t>::max(),
                                std::numeric_limits<int64_t>::min()};
     return one_in(10) ? any_of(stock_.alive) : any_of(choices);
+  }
+
+  // Of any kind, and with any handle or number; where the kind makes an address of the
+  // bits, they are one, or 0, of no more items than are there.
+  simple_torch_slot bad_slot() {
+    static const double parts[2] = {0, 0};
+    simple_torch_slot slot = {static_cast<int64_t>(stock_.random() % 22) - 1,
+                              one_in(2) ? any_of(stock_.alive) : bad_integer(false), 0};
+    const bool is_address =
+        slot.kind == SIMPLE_TORCH_SLOT_COMPLEX ||
+        (slot.kind >= SIMPLE_TORCH_SLOT_TEXT && slot.kind <= SIMPLE_TORCH_SLOT_TEXTS);
+    if (is_address) {
+      const int64_t counts[] = {0, 1, -1, int64_t{1} << 50};
+      slot.bits = one_in(3) ? 0 : reinterpret_cast<int64_t>(&parts);
+      slot.count = any_of(counts);
+    }
+    return slot;
   }
 
   // A callback that does nothing, or counts if it is one that destroys.

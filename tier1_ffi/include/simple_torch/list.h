@@ -12,6 +12,7 @@
  * A list of tensors.
  *
  * @param tensors  Handles, borrowed.
+ * @param count    Of the tensors.
  * @return         A list owned by the caller; 0 on failure.
  */
 SIMPLE_TORCH_API simple_torch_handle
@@ -21,6 +22,7 @@ simple_torch_list_create(const simple_torch_handle* tensors, int64_t count);
  * How many tensors a list has.
  *
  * @param list  Borrowed.
+ * @return      The length.
  */
 SIMPLE_TORCH_API int64_t simple_torch_list_length(simple_torch_handle list);
 
@@ -50,6 +52,7 @@ SIMPLE_TORCH_API int64_t simple_torch_list_tensors(simple_torch_handle list,
  * Frees a list's handle.
  *
  * @param list  Taken from the caller; 0 does nothing.
+ * @return      0, or why it failed.
  */
 SIMPLE_TORCH_API int64_t simple_torch_list_free(simple_torch_handle list);
 

@@ -41,6 +41,7 @@ SIMPLE_TORCH_API int64_t simple_torch_operator_call(simple_torch_handle operatio
  *
  * @param operation  Borrowed.
  * @param buffer     Gets the text; see abi.h.
+ * @param capacity   The room in it.
  * @return           The text's length.
  */
 SIMPLE_TORCH_API int64_t simple_torch_operator_schema(simple_torch_handle operation,
@@ -49,9 +50,10 @@ SIMPLE_TORCH_API int64_t simple_torch_operator_schema(simple_torch_handle operat
 /**
  * The operators that can be called, "aten::add.Tensor" each on a line, sorted.
  *
- * @param prefix  Those whose names begin so: "quantized::"; "" for all.
- * @param buffer  Gets the text; see abi.h.
- * @return        The text's length.
+ * @param prefix    Those whose names begin so: "quantized::"; "" for all.
+ * @param buffer    Gets the text; see abi.h.
+ * @param capacity  The room in it.
+ * @return          The text's length.
  */
 SIMPLE_TORCH_API int64_t simple_torch_operator_list(const char* prefix, char* buffer,
                                                     int64_t capacity);
@@ -69,6 +71,7 @@ SIMPLE_TORCH_API int64_t simple_torch_operator_load_library(const char* path);
  * Frees an operator's handle.
  *
  * @param operation  Taken from the caller; 0 does nothing.
+ * @return           0, or why it failed.
  */
 SIMPLE_TORCH_API int64_t simple_torch_operator_free(simple_torch_handle operation);
 

@@ -18,6 +18,7 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_storage_of(simple_torch_handle
  * The size of a storage.
  *
  * @param storage  Borrowed.
+ * @return         Bytes.
  */
 SIMPLE_TORCH_API int64_t simple_torch_storage_bytes(simple_torch_handle storage);
 
@@ -25,6 +26,7 @@ SIMPLE_TORCH_API int64_t simple_torch_storage_bytes(simple_torch_handle storage)
  * Frees a storage's handle. The memory goes when nothing else refers to it.
  *
  * @param storage  Taken from the caller; 0 does nothing.
+ * @return         0, or why it failed.
  */
 SIMPLE_TORCH_API int64_t simple_torch_storage_free(simple_torch_handle storage);
 
@@ -40,6 +42,7 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_stream_current(int64_t device)
  * Frees a stream's handle. The work on it goes on.
  *
  * @param stream  Taken from the caller; 0 does nothing.
+ * @return        0, or why it failed.
  */
 SIMPLE_TORCH_API int64_t simple_torch_stream_free(simple_torch_handle stream);
 

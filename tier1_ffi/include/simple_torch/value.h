@@ -85,6 +85,7 @@ SIMPLE_TORCH_API int64_t simple_torch_value_length(simple_torch_handle value);
  * @param index     From 0; negative ones count from the end.
  * @param slot_out  Gets the element. Handles in it are owned by the caller. A complex
  *                  number is a VALUE.
+ * @return          0; INDEX and others.
  */
 SIMPLE_TORCH_API int64_t simple_torch_value_get(simple_torch_handle value, int64_t index,
                                                 simple_torch_slot* slot_out);
@@ -104,9 +105,10 @@ SIMPLE_TORCH_API int64_t simple_torch_value_integers(simple_torch_handle value,
 /**
  * A value as text: of a text the text itself, of others what libtorch prints.
  *
- * @param value   Borrowed.
- * @param buffer  Gets the text; see abi.h.
- * @return        The text's length.
+ * @param value     Borrowed.
+ * @param buffer    Gets the text; see abi.h.
+ * @param capacity  The room in it.
+ * @return          The text's length.
  */
 SIMPLE_TORCH_API int64_t simple_torch_value_text(simple_torch_handle value, char* buffer,
                                                  int64_t capacity);
@@ -115,6 +117,7 @@ SIMPLE_TORCH_API int64_t simple_torch_value_text(simple_torch_handle value, char
  * Frees a value's handle.
  *
  * @param value  Taken from the caller; 0 does nothing.
+ * @return       0, or why it failed.
  */
 SIMPLE_TORCH_API int64_t simple_torch_value_free(simple_torch_handle value);
 
