@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   std::vector<std::string> options = {
       argv[0], "--benchmark_enable_random_interleaving=true",
-      "--benchmark_repetitions=15", "--benchmark_min_time=0.05"};
+      "--benchmark_repetitions=41", "--benchmark_min_time=0.02"};
   options.insert(options.end(), argv + 1, argv + argc);
   std::vector<char*> pointers;
   for (std::string& each : options) pointers.push_back(each.data());
@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 2;
 
   simple_torch_benchmark::register_calls();
+  simple_torch_benchmark::register_operators();
   simple_torch_benchmark::register_chains();
   simple_torch_benchmark::Collector collector;
   benchmark::RunSpecifiedBenchmarks(&collector);

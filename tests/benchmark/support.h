@@ -33,8 +33,9 @@ struct Row {
 };
 std::vector<Row>& rows();
 
-// Registered by calls.cpp and chains.cpp.
+// Registered by calls.cpp, operators.cpp and chains.cpp.
 void register_calls();
+void register_operators();
 void register_chains();
 
 // Prints the table from what was measured; false if a limit does not hold.
@@ -45,7 +46,9 @@ class Collector : public benchmark::ConsoleReporter {
   bool print_table() const;
 
  private:
-  double median(const std::string& name) const;
+  // The time of a tenth of the repetitions and less: what others do on a shared machine
+  // only ever adds to it.
+  double quiet(const std::string& name) const;
   std::vector<std::pair<std::string, double>> nanoseconds_;
 };
 

@@ -24,9 +24,10 @@
 
 namespace simple_torch {
 
-// The thread's dispatch state is that of a thread that has set nothing.
-SIMPLE_TORCH_HOT bool plain_dispatch() {
-  const c10::impl::PODLocalDispatchKeySet& state = c10::impl::raw_local_dispatch_key_set;
+// The thread's dispatch state is that of a thread that has set nothing. (Finding it costs
+// a call, so it is looked for once.)
+using DispatchState = c10::impl::PODLocalDispatchKeySet;
+SIMPLE_TORCH_HOT bool is_plain(const DispatchState& state) {
   return (state.included_ | state.excluded_) == 0;
 }
 
@@ -61,21 +62,24 @@ bool needs_no_autograd(const c10::List<compat::Optional<at::Tensor>>& tensors);
 class BelowAutograd {
  public:
   template <typename... Tensors>
-  SIMPLE_TORCH_HOT explicit BelowAutograd(const Tensors&... tensors)
-      : active_(plain_dispatch() && (needs_no_autograd(tensors) && ...)) {
-    if (active_) c10::impl::raw_local_dispatch_key_set.set_excluded(kExcluded);
+  SIMPLE_TORCH_HOT explicit BelowAutograd(const Tensors&... tensors) {
+    DispatchState& state = c10::impl::raw_local_dispatch_key_set;
+    if (is_plain(state) && (needs_no_autograd(tensors) && ...)) {
+      state.set_excluded(kExcluded);
+      changed_ = &state;
+    }
   }
   BelowAutograd(const BelowAutograd&) = delete;
   BelowAutograd& operator=(const BelowAutograd&) = delete;
   ~BelowAutograd() {
-    if (active_) c10::impl::raw_local_dispatch_key_set.excluded_ = 0;
+    if (changed_ != nullptr) changed_->excluded_ = 0;
   }
 
  private:
   // As at::AutoDispatchBelowADInplaceOrView does.
   static constexpr c10::DispatchKeySet kExcluded =
       c10::default_excluded_set | c10::autograd_dispatch_keyset_with_ADInplaceOrView;
-  const bool active_;
+  DispatchState* changed_ = nullptr;
 };
 
 }  // namespace simple_torch
