@@ -12,12 +12,20 @@ missing_packages() {
   has_tool pkg-config || packages+=(pkg-config)
   has_tool flock || packages+=(util-linux)
   # Where they are not Debian's, CMake looks further and says what it misses.
-  if [[ $1 == ON ]] && has_tool apt-get && ! has_gtest; then packages+=(libgtest-dev); fi
+  if [[ $1 == ON ]] && has_tool apt-get; then
+    has_gtest || packages+=(libgtest-dev)
+    has_ffi || packages+=(libffi-dev)
+    has_json || packages+=(nlohmann-json3-dev)
+  fi
 }
 
 has_tool() { command -v "${1%% *}" > /dev/null; }
 
 has_gtest() { [[ -e /usr/include/gtest/gtest.h || -e /usr/local/include/gtest/gtest.h ]]; }
+
+has_ffi() { pkg-config --exists libffi 2> /dev/null; }
+
+has_json() { [[ -e /usr/include/nlohmann/json.hpp || -e /usr/local/include/nlohmann/json.hpp ]]; }
 
 cmake_version() { cmake --version 2> /dev/null | sed -nE '1s/.* ([0-9]+\.[0-9.]+).*/\1/p'; }
 

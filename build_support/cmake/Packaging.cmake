@@ -25,6 +25,14 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/simple_torch-config.cmake"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/simple_torch.pc"
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES "${SIMPLE_TORCH_GENERATED}/operators.json"
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/simple_torch)
+# Of this libtorch, not those of the default one that are committed.
+install(DIRECTORY "${SIMPLE_TORCH_GENERATED}/simple/ffi/" "${SIMPLE_TORCH_GENERATED}/simple/api/"
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/simple_torch/torch FILES_MATCHING PATTERN "*.spl")
+install(DIRECTORY tier3_api/torch/
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/simple_torch/torch
+  FILES_MATCHING PATTERN "*.spl" PATTERN "ops_*" EXCLUDE)
 install(FILES LICENSE-MIT LICENSE-APACHE README.md
   DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/simple_torch)
 

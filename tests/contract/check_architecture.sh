@@ -9,7 +9,7 @@ count=0
 while IFS= read -r path; do
   count=$((count + 1))
   [[ -e $root/$path ]] || fail "ARCHITECTURE.md names $path, which does not exist"
-done < <(grep -oE '`(tier1_ffi|tests|build_support|bin)/[A-Za-z0-9_./-]+`|`[A-Z]+\.md`' <<< "$page" | tr -d '`' | sort -u)
+done < <(grep -oE '`(tier1_ffi|tier2_sffi|tier3_api|tests|build_support|bin)/[A-Za-z0-9_./-]+`|`[A-Z]+\.md`' <<< "$page" | tr -d '`' | sort -u)
 
 while IFS=' ' read -r path name; do
   grep -q -- "$name" "$root/$path" || fail "ARCHITECTURE.md says that $name is in $path"

@@ -37,8 +37,19 @@ use_tree() { # what, prefix
   LD_LIBRARY_PATH=$(dirname "$(find "$2" -name libsimple_torch_ffi.so)") \
     check "$1 with pkg-config" "$work/$1 pkg-config"
 
-  # An archive or prefix holds the headers and the library, and no tests.
-  [[ -e $2/include/simple_torch/simple_torch.h ]]
+  # The operators' header works without the build folder.
+  eval "cc -x c - $flags -o \"$work/$1 operators\"" <<'TEXT'
+#include <simple_torch/ops.h>
+int main(void) { return simple_torch_op_relu(0) == 0 ? 0 : 1; }
+TEXT
+  LD_LIBRARY_PATH=$(dirname "$(find "$2" -name libsimple_torch_ffi.so)") "$work/$1 operators"
+
+  # An archive or prefix holds the headers, the library, what is for Simple, and no tests.
+  local file
+  for file in include/simple_torch/simple_torch.h share/simple_torch/operators.json \
+    share/simple_torch/torch/{ffi,ffi_pointwise,ops_pointwise,support}.spl; do
+    [[ -e $2/$file ]] || { echo "$1 lacks $file" >&2; exit 1; }
+  done
   [[ -z $(find "$2" -name '*test*') ]]
 }
 

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "core/compat.h"
 #include "handles.h"
 #include "simple_torch/simple_torch.h"
 
@@ -78,7 +79,9 @@ c10::IValue taken(const c10::Argument& result, const int64_t* words) {
     case TypeKind::FloatType:
       return std::bit_cast<double>(words[0]);
     case TypeKind::BoolType:
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 1)
     case TypeKind::SymBoolType:
+#endif
       return words[0] != 0;
     case TypeKind::NumberType:
       switch (words[2]) {

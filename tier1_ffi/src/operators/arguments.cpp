@@ -193,7 +193,7 @@ at::Generator generator(simple_torch_handle handle, const char* argument) {
 
 c10::string_view text(const char* value, const char* argument) {
   const std::string_view given = text_of(value, argument);
-  return {given.data(), given.size()};
+  return c10::string_view(given.data(), given.size());
 }
 
 Optional<c10::string_view> optional_text(const char* value, const char* argument) {
