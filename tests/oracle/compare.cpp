@@ -7,6 +7,8 @@
 #include <sstream>
 #include <vector>
 
+#include "core/compat.h"
+
 namespace simple_torch::oracle {
 namespace {
 
@@ -95,7 +97,7 @@ std::string tensor_difference(const at::Tensor& one, const at::Tensor& other,
     return "is_wrapped_number";
   }
   if (!contents) return "";
-#if __has_include(<ATen/NamedTensorUtils.h>)
+#if SIMPLE_TORCH_DIM_NAMES
   if (one.has_names() || other.has_names()) {
     if (one.names() != other.names()) return "names of dims";
     return contents_difference(one.rename({}), other.rename(c10::nullopt));

@@ -3,14 +3,16 @@
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 
-#if __has_include(<ATen/NamedTensorUtils.h>)
-#include <ATen/NamedTensorUtils.h>
-#endif
-
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "core/compat.h"
+
+#if SIMPLE_TORCH_DIM_NAMES
+#include <ATen/NamedTensorUtils.h>
+#endif
 
 namespace simple_torch::oracle {
 namespace {
@@ -269,7 +271,7 @@ std::string dim_name(size_t number) { return "dimname::N" + std::to_string(numbe
 // The dims of a tensor get the names that generic_value() uses.
 void name_dims([[maybe_unused]] at::Tensor& tensor) {
   if (tensor.layout() != at::kStrided) return;
-#if __has_include(<ATen/NamedTensorUtils.h>)
+#if SIMPLE_TORCH_DIM_NAMES
   std::vector<at::Dimname> names;
   for (int64_t i = 0; i < tensor.dim(); ++i) {
     names.push_back(at::Dimname::fromSymbol(

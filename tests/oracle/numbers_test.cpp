@@ -156,8 +156,8 @@ TEST(Numbers, KeepTheGradientsOfLibtorchsOwnOperators) {
       if (!result.toTensor().requires_grad()) return c10::IValue();
       try {
         result.toTensor().sum().backward();
-      } catch (const c10::Error& error) {
-        return error.what_without_backtrace();
+      } catch (const std::exception&) {
+        return "no gradient";
       }
       return self.grad();
     };

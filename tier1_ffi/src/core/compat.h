@@ -21,6 +21,14 @@
 #include <c10/util/Optional.h>
 #endif
 
+// Dims had names.
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 13)
+#define SIMPLE_TORCH_DIM_NAMES 0
+#else
+#define SIMPLE_TORCH_DIM_NAMES 1
+#include <ATen/core/Dimname.h>
+#endif
+
 namespace simple_torch::compat {
 
 // The optional of libtorch's own signatures, which became the standard one.

@@ -209,7 +209,7 @@ at::Stream stream(simple_torch_handle handle, const char* argument) {
   return *borrow<at::Stream>(handle, argument);
 }
 
-#if __has_include(<ATen/core/Dimname.h>)
+#if SIMPLE_TORCH_DIM_NAMES
 at::Dimname dim_name(const char* name, const char* argument) {
   const std::string given(text_of(name, argument));
   if (given == "*") return at::Dimname::wildcard();

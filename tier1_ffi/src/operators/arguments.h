@@ -26,10 +26,6 @@
 #include "handles/borrow.h"
 #include "random/random.h"
 
-#if __has_include(<ATen/core/Dimname.h>)
-#include <ATen/core/Dimname.h>
-#endif
-
 // Of its own, because arguments of operators are called `tensors` and `mask` too.
 namespace simple_torch::in {
 
@@ -107,7 +103,7 @@ Optional<c10::string_view> optional_text(const char* value, const char* argument
 at::Storage storage(simple_torch_handle handle, const char* argument);
 at::Stream stream(simple_torch_handle handle, const char* argument);
 
-#if __has_include(<ATen/core/Dimname.h>)
+#if SIMPLE_TORCH_DIM_NAMES
 at::Dimname dim_name(const char* name, const char* argument);
 std::vector<at::Dimname> dim_names(const char* names, const char* argument);
 
