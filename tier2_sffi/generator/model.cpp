@@ -40,9 +40,12 @@ std::string snake_case(const std::string& name) {
   return lower(snake);
 }
 
-// The overload that has the operator's own name in Simple.
+// The overload that has the operator's own name in Simple: the one without a name, else
+// the one that a reader would expect.
 std::string principal_overload(const std::vector<std::string>& overloads) {
-  for (const char* first : {"", "Tensor", "default", "self"}) {
+  for (const char* first :
+       {"", "Tensor", "Tensor_Tensor", "self", "int", "input", "using_ints", "src",
+        "sections", "int_Scalar", "scalarint", "dx", "memory_format"}) {
     for (const std::string& overload : overloads) {
       if (overload == first) return overload;
     }

@@ -79,12 +79,14 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
 }
 
 void Rules::require_all_used() const {
+  std::string unused;
   for (const auto* list : {&names, &exclusions, &numbers, &deprecations, &random, &groups,
                            &titles, &externs}) {
     for (const Rule& rule : *list) {
-      if (!rule.used) throw Error(cat(rule.where, ": the rule matches nothing"));
+      if (!rule.used) unused += '\n' + rule.where + ": the rule matches nothing";
     }
   }
+  if (!unused.empty()) throw Error(unused.substr(1));
 }
 
 const Rule* rule_for(const std::vector<Rule>& rules, const std::string& name) {
