@@ -121,18 +121,7 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
       ++total.simple;
       ++group.simple;
     }
-    for (const auto& [name, has] : std::initializer_list<std::pair<const char*, bool>>{
-             {"in place", operation.is_inplace},
-             {"out", operation.is_out},
-             {"view", operation.is_view},
-             {"factory", operation.is_factory},
-             {"random", operation.is_random},
-             {"backward", operation.is_backward},
-             {"internal", operation.is_internal},
-             {"composite", operation.is_composite},
-             {"structured", operation.declaration.is_structured}}) {
-      if (has) ++by_class[name];
-    }
+    for (const std::string& each : classes_of(operation)) ++by_class[each];
   }
   std::string text =
       cat("# Coverage of libtorch ", model.version.text(),

@@ -59,26 +59,12 @@ std::string operation_object(const Operation& operation) {
     parameters.push_back(
         cat("{\"type\":", json(each.type), ",\"name\":", json(each.name), '}'));
   }
-  std::vector<std::string> classes;
-  for (const auto& [name, has] : std::initializer_list<std::pair<const char*, bool>>{
-           {"inplace", operation.is_inplace},
-           {"out", operation.is_out},
-           {"mutating", operation.is_mutating},
-           {"view", operation.is_view},
-           {"factory", operation.is_factory},
-           {"random", operation.is_random},
-           {"backward", operation.is_backward},
-           {"internal", operation.is_internal},
-           {"composite", operation.is_composite},
-           {"structured", operation.declaration.is_structured}}) {
-    if (has) classes.push_back(name);
-  }
   std::string text =
       cat("{\"name\":", json(operation.declaration.name),
           ",\"overload\":", json(operation.declaration.overload),
           ",\"schema\":", json(operation.declaration.schema), ",\n  \"arguments\":[",
           joined(arguments, ",\n    "), "],\n  \"results\":[", joined(results, ","),
-          "],\n  \"classes\":", json(classes),
+          "],\n  \"classes\":", json(classes_of(operation)),
           ",\"backends\":", json(operation.declaration.backends),
           ",\"function\":", truth(operation.declaration.is_function),
           ",\"method\":", truth(operation.declaration.is_method),

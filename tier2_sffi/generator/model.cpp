@@ -216,6 +216,24 @@ std::vector<const OperationResult*> Operation::outs() const {
   return list;
 }
 
+std::vector<std::string> classes_of(const Operation& operation) {
+  std::vector<std::string> classes;
+  for (const auto& [name, applies] : std::initializer_list<std::pair<const char*, bool>>{
+           {"inplace", operation.is_inplace},
+           {"out", operation.is_out},
+           {"mutating", operation.is_mutating},
+           {"view", operation.is_view},
+           {"factory", operation.is_factory},
+           {"random", operation.is_random},
+           {"backward", operation.is_backward},
+           {"internal", operation.is_internal},
+           {"composite", operation.is_composite},
+           {"structured", operation.declaration.is_structured}}) {
+    if (applies) classes.push_back(name);
+  }
+  return classes;
+}
+
 std::vector<CFunctionParameter> c_parameters(const Operation& operation) {
   std::vector<CFunctionParameter> parameters;
   for (const OperationArgument& argument : operation.arguments) {

@@ -71,6 +71,9 @@ struct Operation {
   std::vector<const OperationResult*> outs() const;
 };
 
+// "inplace", "view", …: what applies to an operator, in a fixed order.
+std::vector<std::string> classes_of(const Operation& operation);
+
 struct CFunctionParameter {
   std::string type;
   std::string name;
