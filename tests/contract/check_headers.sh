@@ -4,6 +4,9 @@
 source "$(dirname "$0")/lib.sh"
 
 flags=(-fsyntax-only -Wall -Wextra -pedantic -Werror "-I$include")
+# That of the operators is in the build folder.
+generated=${SIMPLE_TORCH_BUILD_DIR:-}/generated/include
+if [[ -d $generated ]]; then flags+=("-I$generated"); fi
 checked=0
 
 check() { # compiler, language, standard, header
@@ -18,7 +21,8 @@ int unused_translation_unit;"
   fi
 }
 
-for path in "$include"/simple_torch/*.h; do
+for path in "$include"/simple_torch/*.h "$generated"/simple_torch/*.h; do
+  [[ -e $path ]] || continue
   header=$(basename "$path")
   for compiler in gcc clang; do
     command -v "$compiler" > /dev/null || continue
