@@ -7,6 +7,10 @@
 namespace simple_torch::in {
 namespace {
 
+[[noreturn]] void refuse_undefined(const char* argument) {
+  fail(Code::kValue, argument, "is an undefined tensor");
+}
+
 [[noreturn]] void refuse_kind(const char* argument, const char* wanted, int64_t kind) {
   static constexpr const char* kNames[] = {"none", "an int", "a float", "a bool",
                                            "a complex number"};
@@ -28,8 +32,11 @@ int64_t checked_enumerator(int64_t value, int64_t end, const char* argument,
 
 }  // namespace
 
-void refuse_undefined(const char* argument) {
-  fail(Code::kValue, argument, "is an undefined tensor");
+Borrowed<at::Tensor> tensor(simple_torch_handle handle, const char* argument) {
+  Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(handle, argument);
+  if (!borrowed->defined()) [[unlikely]]
+    refuse_undefined(argument);
+  return borrowed;
 }
 
 Optional<at::Tensor> optional_tensor(simple_torch_handle handle, const char* argument) {

@@ -36,17 +36,9 @@ using simple_torch::optional_generator;
 using simple_torch::truth;
 using simple_torch::usable_device;
 
-// An undefined tensor is none, which an operator that needs one must not get: many crash.
-[[noreturn]] void refuse_undefined(const char* argument);
-
-SIMPLE_TORCH_HOT Borrowed<at::Tensor> tensor(simple_torch_handle handle,
-                                             const char* argument) {
-  Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(handle, argument);
-  if (!borrowed->defined()) [[unlikely]]
-    refuse_undefined(argument);
-  return borrowed;
-}
-
+// An undefined tensor is refused: it is none, and many operators that need one crash.
+// Not inline: three thousand functions call it, and the compiler's time and memory count.
+Borrowed<at::Tensor> tensor(simple_torch_handle handle, const char* argument);
 Optional<at::Tensor> optional_tensor(simple_torch_handle handle, const char* argument);
 std::vector<at::Tensor> tensors(const simple_torch_handle* handles, int64_t count,
                                 const char* argument);

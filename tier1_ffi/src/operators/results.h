@@ -22,7 +22,8 @@
 
 namespace simple_torch::out {
 
-inline OwnedHandle handle_of(at::Tensor&& tensor) { return store(std::move(tensor)); }
+// Not inline: three thousand functions call it.
+OwnedHandle handle_of(at::Tensor&& tensor);
 inline OwnedHandle handle_of(TensorList&& list) {
   return store(std::make_unique<TensorList>(std::move(list)));
 }
@@ -100,9 +101,6 @@ class Pending {
 };
 
 // One result that is returned.
-SIMPLE_TORCH_HOT OwnedHandle give(at::Tensor&& tensor) {
-  return store(std::move(tensor));
-}
 template <typename T>
 std::enable_if_t<kIsHandle<T>, OwnedHandle> give(T&& result) {
   return handle_of(std::move(result));
