@@ -70,7 +70,9 @@ c10::TypePtr bare(const c10::TypePtr& type) {
 
 c10::IValue value_of(const Json& json, const c10::TypePtr& type) {
   if (json.is_null()) return {};
-  const auto& [kind, content] = *json.items().begin();
+  const auto entry = json.begin();
+  const std::string& kind = entry.key();
+  const Json& content = entry.value();
   if (kind == "t") return tensor_of(content);
   if (kind == "i" || kind == "dtype") {
     const int64_t number = content.get<int64_t>();
