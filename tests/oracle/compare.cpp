@@ -22,7 +22,8 @@ std::string unequal(const char* what, const T& one, const T& other) {
 bool same_bytes(const at::Tensor& one, const at::Tensor& other) {
   const at::Tensor a = one.contiguous();
   const at::Tensor b = other.contiguous();
-  const auto bytes = static_cast<size_t>(a.numel()) * a.element_size();
+  const auto bytes =
+      static_cast<size_t>(a.numel()) * static_cast<size_t>(a.element_size());
   return bytes == 0 || std::memcmp(a.data_ptr(), b.data_ptr(), bytes) == 0;
 }
 
