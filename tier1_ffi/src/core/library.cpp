@@ -12,6 +12,7 @@
 #include "memory/block_cache.h"
 #include "memory/cpu_allocator.h"
 #include "memory/runtime.h"
+#include "operators/as_tensor.h"
 
 namespace simple_torch {
 namespace {
@@ -71,6 +72,7 @@ const Versions& versions() {
   HandleTable::set_up();
   PerThread<CallState>::set_up();
   PerThread<BlockCache>::set_up();
+  set_up_numbers();
   set_up_runtime();
   if (!versions().refusal.empty()) {
     refusal = versions().refusal.c_str();

@@ -114,6 +114,10 @@ AsTensor::AsTensor(const at::Scalar& number, const at::Tensor& self) {
   tensor_ = &entry.tensor;
 }
 
-void forget_numbers() { PerThread<Numbers>::get().finish(); }
+void set_up_numbers() { PerThread<Numbers>::set_up(); }
+
+void forget_numbers() {
+  if (Numbers* const mine = PerThread<Numbers>::peek(); mine != nullptr) mine->finish();
+}
 
 }  // namespace simple_torch

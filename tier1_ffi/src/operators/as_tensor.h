@@ -25,6 +25,9 @@ class AsTensor {
   const at::Tensor* tensor_ = nullptr;
 };
 
+// Called once when the library is loaded.
+void set_up_numbers();
+
 // Forgets the calling thread's tensors.
 void forget_numbers();
 
