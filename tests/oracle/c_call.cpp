@@ -21,9 +21,6 @@ using c10::TypeKind;
 bool is_optional(const c10::TypePtr& type) {
   return type->kind() == TypeKind::OptionalType;
 }
-c10::TypePtr bare(const c10::TypePtr& type) {
-  return is_optional(type) ? type->castRaw<c10::OptionalType>()->getElementType() : type;
-}
 bool is_int(TypeKind kind) {
   return kind == TypeKind::IntType || kind == TypeKind::SymIntType;
 }
@@ -296,6 +293,10 @@ Words::Words(const c10::FunctionSchema& schema,
 
 Words::~Words() {
   for (const int64_t each : handles_) simple_torch_release(each);
+}
+
+c10::TypePtr bare(const c10::TypePtr& type) {
+  return is_optional(type) ? type->castRaw<c10::OptionalType>()->getElementType() : type;
 }
 
 std::string c_name_of(const c10::FunctionSchema& schema) {

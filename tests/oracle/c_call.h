@@ -12,6 +12,9 @@
 
 namespace simple_torch::oracle {
 
+// A type without its "?".
+c10::TypePtr bare(const c10::TypePtr& type);
+
 // "simple_torch_op_add_tensor"
 std::string c_name_of(const c10::FunctionSchema& schema);
 

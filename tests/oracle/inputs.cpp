@@ -8,6 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "c_call.h"
 #include "core/compat.h"
 
 #if SIMPLE_TORCH_DIM_NAMES
@@ -153,12 +154,6 @@ at::Tensor tensor_in(const std::string& text, size_t seed) {
     default:
       throw std::runtime_error("recipes.txt: what is " + text + "?");
   }
-}
-
-c10::TypePtr bare(const c10::TypePtr& type) {
-  return type->kind() == TypeKind::OptionalType
-             ? type->castRaw<c10::OptionalType>()->getElementType()
-             : type;
 }
 
 c10::IValue list_in(const std::string& text, const c10::TypePtr& element, size_t seed) {

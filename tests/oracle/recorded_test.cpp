@@ -62,12 +62,6 @@ at::Tensor tensor_of(const Json& json) {
   return flat.to(dtype).reshape(shape);
 }
 
-c10::TypePtr bare(const c10::TypePtr& type) {
-  return type->kind() == TypeKind::OptionalType
-             ? type->castRaw<c10::OptionalType>()->getElementType()
-             : type;
-}
-
 c10::IValue value_of(const Json& json, const c10::TypePtr& type) {
   if (json.is_null()) return {};
   const auto entry = json.begin();

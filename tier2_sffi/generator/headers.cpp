@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "text.h"
@@ -12,15 +11,14 @@ namespace {
 
 constexpr std::string_view kStruct = "struct TORCH_API ";
 
-// The text of a C++ string literal that starts at `at`, which is moved behind it.
-std::string string_literal(std::string_view text, size_t& at, const std::string& where) {
+// The text of a C++ string literal that starts at `at`.
+std::string string_literal(std::string_view text, size_t at, const std::string& where) {
   std::string value;
   for (++at; at < text.size() && text[at] != '"'; ++at) {
     if (text[at] == '\\') ++at;
     if (at < text.size()) value += text[at];
   }
   if (at >= text.size()) throw Error(cat(where, ": a text does not end"));
-  ++at;
   return value;
 }
 
@@ -33,8 +31,7 @@ std::string text_member(std::string_view body, const std::string& member,
        {"const char* " + member + " = \"", "WIN_CUDA(" + member + ", \""}) {
     const size_t found = body.find(start);
     if (found == std::string_view::npos) continue;
-    size_t at = found + start.size() - 1;
-    return string_literal(body, at, where);
+    return string_literal(body, found + start.size() - 1, where);
   }
   throw Error(cat(where, ": there is no '", member, "'"));
 }

@@ -7,10 +7,6 @@
 namespace simple_torch::in {
 namespace {
 
-[[noreturn]] void refuse_undefined(const char* argument) {
-  fail(Code::kValue, argument, "is an undefined tensor");
-}
-
 [[noreturn]] void refuse_kind(const char* argument, const char* wanted, int64_t kind) {
   static constexpr const char* kNames[] = {"none", "an int", "a float", "a bool",
                                            "a complex number"};
@@ -32,13 +28,6 @@ int64_t checked_enumerator(int64_t value, int64_t end, const char* argument,
 
 }  // namespace
 
-Borrowed<at::Tensor> tensor(simple_torch_handle handle, const char* argument) {
-  Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(handle, argument);
-  if (!borrowed->defined()) [[unlikely]]
-    refuse_undefined(argument);
-  return borrowed;
-}
-
 Optional<at::Tensor> optional_tensor(simple_torch_handle handle, const char* argument) {
   if (handle == 0) return {};
   at::Tensor given = *borrow<at::Tensor>(handle, argument);
@@ -50,7 +39,7 @@ std::vector<at::Tensor> tensors(const simple_torch_handle* handles, int64_t coun
                                 const char* argument) {
   std::vector<at::Tensor> list = borrow_all(handles, count, argument);
   for (const at::Tensor& each : list) {
-    if (!each.defined()) refuse_undefined(argument);
+    require_defined(each, argument);
   }
   return list;
 }

@@ -25,6 +25,7 @@
 #include "device/dtype.h"
 #include "handles/borrow.h"
 #include "random/random.h"
+#include "tensor/arguments.h"
 
 // Of its own, because arguments of operators are called `tensors` and `mask` too.
 namespace simple_torch::in {
@@ -37,8 +38,9 @@ using simple_torch::truth;
 using simple_torch::usable_device;
 
 // An undefined tensor is refused: it is none, and many operators that need one crash.
-// Not inline: three thousand functions call it, and the compiler's time and memory count.
-Borrowed<at::Tensor> tensor(simple_torch_handle handle, const char* argument);
+inline Borrowed<at::Tensor> tensor(simple_torch_handle handle, const char* argument) {
+  return borrow_defined(handle, argument);
+}
 Optional<at::Tensor> optional_tensor(simple_torch_handle handle, const char* argument);
 std::vector<at::Tensor> tensors(const simple_torch_handle* handles, int64_t count,
                                 const char* argument);

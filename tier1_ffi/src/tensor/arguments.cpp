@@ -36,9 +36,13 @@ c10::TensorOptions options_of(int64_t dtype, int64_t device) {
   return element ? options.dtype(*element) : options;
 }
 
+void require_defined(const at::Tensor& tensor, const char* argument) {
+  if (!tensor.defined()) fail(Code::kValue, argument, "is an undefined tensor");
+}
+
 Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument) {
   Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(tensor, argument);
-  if (!borrowed->defined()) fail(Code::kValue, argument, "is an undefined tensor");
+  require_defined(*borrowed, argument);
   return borrowed;
 }
 

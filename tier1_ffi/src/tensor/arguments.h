@@ -22,6 +22,9 @@ c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argume
 // Where and of what a new tensor is to be made.
 c10::TensorOptions options_of(int64_t dtype, int64_t device);
 
+// Fails with VALUE for an undefined tensor.
+void require_defined(const at::Tensor& tensor, const char* argument);
+
 // A tensor that is one: an undefined tensor fails with VALUE.
 Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument);
 
