@@ -1,0 +1,80 @@
+// From trees to images. All modules of a program are declared before one is compiled, so that
+// they may use each other's names in any order.
+#ifndef SIMPLE_COMPILE_COMPILER_H_
+#define SIMPLE_COMPILE_COMPILER_H_
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compile/image.h"
+#include "syntax/ast.h"
+
+namespace simple {
+
+// A module as the others see it.
+struct Interface {
+  std::string key;  // What the module is called in references: its path.
+  ModuleImage image;
+  std::unordered_map<Symbol, uint32_t> globals;  // Into image.globals.
+  std::vector<Interface*> imports;               // As image.imports; null if not found.
+  // The statements behind image.imports; filled by declare().
+  std::vector<const ast::Import*> import_statements;
+  // For each of them: whether the last part of the path is a name in the module.
+  std::vector<bool> last_is_name;
+  // use a.{b}, where b is a module of the package a.
+  std::vector<std::unordered_map<Symbol, Interface*>> submodules;
+  std::unordered_map<std::string, StringId> string_ids;
+  // Where names come from that are not the module's own.
+  struct Imported {
+    Interface* module;
+    uint32_t global;
+  };
+  std::unordered_map<Symbol, Imported> imported;
+  std::vector<Interface*> wildcards;               // use a.b.*
+  std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m
+  // Types that are declared inside blocks, and what they are called among the globals.
+  std::unordered_map<const ast::Stmt*, Symbol> nested;
+
+  StringId string(std::string_view text);
+  StringId string(Symbol symbol) { return string(text_of(symbol)); }
+  std::string_view text(StringId id) const { return image.strings[id]; }
+  GlobalImage* find(Symbol name);
+  // What another module gets for a name: own globals, what is exported from others, and
+  // then what this module imported itself.
+  bool find_exported(Symbol name, Imported& found, int depth = 0);
+};
+
+// What the whole program knows.
+struct Program {
+  std::unordered_set<Symbol> natives;
+  // Types that are built in, by their names in the language.
+  std::unordered_set<Symbol> native_types;
+  // Names of methods that change their receiver.
+  std::unordered_set<Symbol> mutating;
+  // Where names are looked up that nothing else has: the prelude, and the words of specs.
+  Interface* prelude = nullptr;
+  Interface* spec = nullptr;
+  bool uses_spec = false;  // One of those words was found.
+};
+
+// Fills in the names of a module, and what it imports (image.imports without modules).
+void declare(const ast::Module& module, Interface& interface, Program& program,
+             std::vector<Diagnostic>& diagnostics);
+// Connects the names that a module imports; every module is declared.
+void connect(Interface& interface, std::vector<Diagnostic>& diagnostics);
+// Compiles a module's functions.
+void compile(const ast::Module& module, Interface& interface, Program& program,
+             std::vector<Diagnostic>& diagnostics);
+
+// Whether a method of a type has no self; in impl blocks some names say so.
+bool is_static(const ast::Function& function, bool in_impl);
+
+// A type as it is written.
+std::string spell(const ast::Type* type);
+
+}  // namespace simple
+
+#endif

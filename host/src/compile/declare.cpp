@@ -1,0 +1,591 @@
+// The names of a module: what other modules can know of it before it is compiled.
+
+#include <algorithm>
+
+#include "compile/compiler.h"
+#include "compile/walk.h"
+#include "runtime/object.h"
+
+namespace simple {
+namespace {
+
+using namespace ast;
+
+class Declarer {
+ public:
+  Declarer(Interface& interface, Program& program, std::vector<Diagnostic>& diagnostics,
+           const Source& source)
+      : self_(interface), program_(program), diagnostics_(diagnostics), source_(source) {}
+
+  void module(const ast::Module& module) {
+    for (Stmt* statement : module.body->statements) declare(statement);
+  }
+
+ private:
+  void error(const char* code, std::string message, Span at) {
+    diagnostics_.push_back({"semantic", code, std::move(message), at, ""});
+  }
+  uint32_t line(Span at) const { return source_.place(at.start).line; }
+
+  GlobalImage* add(Symbol name, GlobalKind kind, Span at) {
+    if (const auto found = self_.globals.find(name); found != self_.globals.end()) {
+      GlobalImage& earlier = self_.image.globals[found->second];
+      const bool both_variables =
+          earlier.kind <= GlobalKind::kConstant && kind <= GlobalKind::kConstant;
+      if (both_variables) {
+        earlier.kind = kind;
+        return &earlier;
+      }
+      if (earlier.kind != kind) {
+        error("E1001", "`" + std::string(text_of(name)) + "` is declared twice", at);
+      }
+      // The later one of two functions or types counts.
+      return &earlier;
+    }
+    self_.globals[name] = static_cast<uint32_t>(self_.image.globals.size());
+    GlobalImage global;
+    global.name = self_.string(name);
+    global.kind = kind;
+    self_.image.globals.push_back(std::move(global));
+    return &self_.image.globals.back();
+  }
+
+  FunctionInfo info(const Function* function) {
+    FunctionInfo result;
+    result.line = line(function->at);
+    for (const Parameter& parameter : function->parameters) {
+      result.parameters.push_back(
+          {self_.string(parameter.name), parameter.fallback != nullptr || parameter.variadic});
+      if (parameter.variadic) result.variadic = true;
+    }
+    return result;
+  }
+
+  void variables(const Pattern* pattern, GlobalKind kind) {
+    switch (pattern->kind) {
+      case PatternKind::kName:
+        add(static_cast<const NamePattern*>(pattern)->name, kind, pattern->at);
+        break;
+      case PatternKind::kTuple:
+        for (Pattern* item : static_cast<const TuplePattern*>(pattern)->items) {
+          variables(item, kind);
+        }
+        break;
+      case PatternKind::kArray: {
+        const auto* array = static_cast<const ArrayPattern*>(pattern);
+        for (Pattern* item : array->items) variables(item, kind);
+        break;
+      }
+      case PatternKind::kVariant:
+        for (const FieldPattern& field : static_cast<const VariantPattern*>(pattern)->fields) {
+          variables(field.pattern, kind);
+        }
+        break;
+      case PatternKind::kTyped:
+        variables(static_cast<const TypedPattern*>(pattern)->pattern, kind);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void declare(Stmt* statement) {
+    switch (statement->kind) {
+      case StmtKind::kLet: {
+        const auto* let = as<Let>(statement);
+        variables(let->pattern, let->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant);
+        break;
+      }
+      case StmtKind::kAssign: {
+        // A plain assignment to a name that is new makes a variable.
+        const auto* assign = as<Assign>(statement);
+        if (!assign->compound && assign->target->kind == ExprKind::kName) {
+          const Symbol name = as<Name>(assign->target)->name;
+          if (!self_.globals.contains(name)) add(name, GlobalKind::kVariable, statement->at);
+        }
+        break;
+      }
+      case StmtKind::kFunction: {
+        Function* function = as<FunctionDecl>(statement)->function;
+        const GlobalKind kind =
+            function->is_extern ? GlobalKind::kExtern : GlobalKind::kFunction;
+        GlobalImage* global = add(function->name, kind, function->at);
+        global->info = info(function);
+        global->decorated = !function->decorators.empty();
+        if (function->is_extern) {
+          global->index = static_cast<uint32_t>(self_.image.externs.size());
+          ExternImage image;
+          image.name = self_.string(function->name);
+          for (const Parameter& parameter : function->parameters) {
+            image.parameter_names.push_back(self_.string(parameter.name));
+            image.parameter_types.push_back(self_.string(spell(parameter.type)));
+          }
+          image.result = self_.string(spell(function->result));
+          image.at = function->at;
+          self_.image.externs.push_back(std::move(image));
+        }
+        break;
+      }
+      case StmtKind::kTypeDecl: {
+        const auto* type = as<TypeDecl>(statement);
+        declare_type(type->name, type->name_at);
+        break;
+      }
+      case StmtKind::kEnum: {
+        const auto* type = as<EnumDecl>(statement);
+        declare_type(type->name, type->name_at);
+        break;
+      }
+      case StmtKind::kExternType: {
+        const auto* type = as<ExternType>(statement);
+        TypeImage image;
+        image.name = self_.string(type->name);
+        image.form = static_cast<uint8_t>(simple::Type::Form::kExtern);
+        image.line = line(type->name_at);
+        GlobalImage* global = add(type->name, GlobalKind::kType, type->name_at);
+        global->index = static_cast<uint32_t>(self_.image.types.size());
+        self_.image.types.push_back(std::move(image));
+        break;
+      }
+      case StmtKind::kAlias: {
+        const auto* alias = as<Alias>(statement);
+        // A type by another name, or a function: a value that is set when the module starts.
+        add(alias->name, GlobalKind::kConstant, statement->at);
+        break;
+      }
+      case StmtKind::kImport: {
+        const auto* import = as<Import>(statement);
+        std::string path;
+        for (Symbol part : import->path) {
+          if (!path.empty()) path += '.';
+          path += text_of(part);
+        }
+        self_.image.imports.push_back({self_.string(path), 0});
+        self_.import_statements.push_back(import);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  GlobalImage* declare_type(Symbol name, Span at) {
+    GlobalImage* global = add(name, GlobalKind::kType, at);
+    global->index = static_cast<uint32_t>(self_.image.types.size());
+    TypeImage image;
+    image.name = self_.string(name);
+    image.line = line(at);
+    self_.image.types.push_back(std::move(image));
+    return global;
+  }
+
+  // A function that belongs to a type, as a global that programs cannot name.
+  void hidden(Symbol type, std::string_view member, FunctionInfo info) {
+    const Symbol name = intern(std::string(text_of(type)) + "." + std::string(member));
+    GlobalImage* global = add(name, GlobalKind::kFunction, {});
+    global->info = std::move(info);
+    global->hidden = true;
+  }
+
+  void methods(Symbol type_name, TypeImage& type, const List<Function*>& functions,
+               bool in_impl) {
+    for (const Function* function : functions) {
+      MethodImage method;
+      method.name = self_.string(function->name);
+      method.mutates = function->is_mutating;
+      method.is_static = is_static(*function, in_impl);
+      method.info = info(function);
+      if (method.is_static) hidden(type_name, text_of(function->name), method.info);
+      if (method.mutates) program_.mutating.insert(function->name);
+      if (text_of(function->name) == "__init__") type.has_init = true;
+      std::erase_if(type.methods, [&](const MethodImage& other) {
+        return other.name == method.name && other.is_static == method.is_static;
+      });
+      type.methods.push_back(std::move(method));
+    }
+  }
+
+  void fields(TypeImage& type, const List<FieldDecl>& declared, bool is_struct) {
+    for (const FieldDecl& field : declared) {
+      FieldImage image;
+      image.name = self_.string(field.name);
+      image.has_default = field.fallback != nullptr;
+      if (is_struct) image.zero = zero_of(field.type);
+      const auto same = std::find_if(type.fields.begin(), type.fields.end(),
+                                     [&](const FieldImage& f) { return f.name == image.name; });
+      if (same == type.fields.end()) {
+        type.fields.push_back(image);
+      } else {
+        error("E1012", "field `" + std::string(text_of(field.name)) + "` is declared twice",
+              field.at);
+      }
+    }
+  }
+
+  // What a field of a struct holds if nothing is given.
+  static ConstantImage zero_of(const ast::Type* type) {
+    if (type == nullptr || type->kind != ast::Type::Kind::kNamed) return {};
+    const std::string_view name = text_of(type->name);
+    if (name == "bool") return {Tag::kBool, 0};
+    if (name == "f64" || name == "f32" || name == "float") return {Tag::kFloat, 0};
+    for (const char* integer :
+         {"i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8", "int", "usize", "isize"}) {
+      if (name == integer) return {Tag::kInt, 0};
+    }
+    return {};
+  }
+
+  void contents(const TypeDecl* declared, Symbol name) {
+    TypeImage& type = self_.image.types[self_.find(name)->index];
+    using From = TypeDecl::Form;
+    using To = simple::Type::Form;
+    type.name = self_.string(declared->name);
+    switch (declared->form) {
+      case From::kClass:
+        type.form = static_cast<uint8_t>(To::kClass);
+        break;
+      case From::kStruct:
+        type.form = static_cast<uint8_t>(To::kStruct);
+        break;
+      case From::kTrait:
+        type.form = static_cast<uint8_t>(To::kTrait);
+        break;
+      case From::kMixin:
+        type.form = static_cast<uint8_t>(To::kMixin);
+        break;
+    }
+    const bool is_struct = declared->form == From::kStruct;
+    // A mixin's fields come first.
+    for (Symbol base : declared->bases) {
+      if (const auto found = mixins_.find(base); found != mixins_.end()) {
+        fields(type, found->second->fields, is_struct);
+      }
+    }
+    fields(type, declared->fields, is_struct);
+    methods(name, type, declared->methods, false);
+    for (const Forward& forward : declared->forwards) {
+      if (forward.is_mutating) program_.mutating.insert(forward.name);
+    }
+    for (const Let* constant : declared->constants) {
+      if (constant->pattern->kind != PatternKind::kName) continue;
+      const Symbol constant_name = as<NamePattern>(constant->pattern)->name;
+      type.constants.push_back(self_.string(constant_name));
+      GlobalImage* global =
+          add(intern(std::string(text_of(name)) + "." + std::string(text_of(constant_name))),
+              constant->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant, {});
+      global->hidden = true;
+    }
+    if (!declared->invariants.empty()) type.has_init = true;
+    constructor(name, type);
+  }
+
+  void constructor(Symbol name, const TypeImage& type) {
+    FunctionInfo make;
+    make.line = type.line;
+    for (const MethodImage& method : type.methods) {
+      if (!method.is_static && self_.text(method.name) == "__init__") make = method.info;
+    }
+    if (make.parameters.empty()) {
+      for (const FieldImage& field : type.fields) make.parameters.push_back({field.name, true});
+    }
+    hidden(name, "(new)", std::move(make));
+  }
+
+  void contents(const EnumDecl* declared, Symbol name) {
+    TypeImage& type = self_.image.types[self_.find(name)->index];
+    type.name = self_.string(declared->name);
+    type.form = static_cast<uint8_t>(simple::Type::Form::kEnum);
+    int64_t ordinal = 0;
+    for (const VariantDecl& variant : declared->variants) {
+      VariantImage image;
+      image.name = self_.string(variant.name);
+      image.braces = variant.braces;
+      for (const FieldDecl& field : variant.fields) {
+        image.fields.push_back(self_.string(field.name));
+      }
+      const Expr* value = variant.value;
+      const bool negative =
+          value != nullptr && value->kind == ExprKind::kUnary &&
+          static_cast<const Unary*>(value)->op == UnaryOp::kNegate;
+      if (negative) value = static_cast<const Unary*>(value)->operand;
+      if (value != nullptr) {
+        if (value->kind == ExprKind::kInt) {
+          ordinal = static_cast<const Int*>(value)->value;
+          if (negative) ordinal = -ordinal;
+        } else {
+          error("E1015", "the value of a variant has to be a whole number", value->at);
+        }
+      }
+      image.ordinal = ordinal++;
+      type.variants.push_back(std::move(image));
+    }
+    methods(name, type, declared->methods, false);
+  }
+
+  void contents(const Impl* impl) {
+    for (const Function* function : impl->methods) {
+      if (function->is_mutating) program_.mutating.insert(function->name);
+    }
+    if (impl->type->kind != ast::Type::Kind::kNamed) return;
+    const Symbol name = nested_or_global(impl->type->name);
+    GlobalImage* global = self_.find(name);
+    if (global == nullptr || global->kind != GlobalKind::kType) return;
+    TypeImage& type = self_.image.types[global->index];
+    methods(name, type, impl->methods, true);
+  }
+
+  Symbol nested_or_global(Symbol name) const {
+    const auto found = latest_nested_.find(name);
+    return found == latest_nested_.end() ? name : found->second;
+  }
+
+  // Types that are declared inside blocks are globals too; of several with one name, the
+  // later ones are called otherwise, and only their block knows them by their own.
+  void nested(Stmt* statement, Symbol name, Span at) {
+    Symbol global = name;
+    for (int i = 2; self_.globals.contains(global); ++i) {
+      global = intern(std::string(text_of(name)) + "#" + std::to_string(i));
+    }
+    declare_type(global, at)->hidden = global != name;
+    self_.nested[statement] = global;
+    latest_nested_[name] = global;
+  }
+
+ public:
+  // Everything below the module's own statements, then what types contain.
+  void all(const ast::Module& module) {
+    this->module(module);
+    std::vector<Stmt*> order;
+    Walker walker;
+    int depth = 0;
+    walker.visit_stmt = [&](Stmt* statement) {
+      const bool inside = depth != 0;
+      switch (statement->kind) {
+        case StmtKind::kTypeDecl:
+          if (inside) nested(statement, as<TypeDecl>(statement)->name, statement->at);
+          if (as<TypeDecl>(statement)->form == TypeDecl::Form::kMixin) {
+            mixins_[as<TypeDecl>(statement)->name] = as<TypeDecl>(statement);
+          }
+          order.push_back(statement);
+          break;
+        case StmtKind::kEnum:
+          if (inside) nested(statement, as<EnumDecl>(statement)->name, statement->at);
+          order.push_back(statement);
+          break;
+        case StmtKind::kImpl:
+          order.push_back(statement);
+          break;
+        case StmtKind::kImport:
+          if (inside) declare(statement);
+          break;
+        case StmtKind::kFunction:
+          if (inside && as<FunctionDecl>(statement)->function->is_extern) declare(statement);
+          break;
+        default:
+          break;
+      }
+      return true;
+    };
+    for (Stmt* statement : module.body->statements) {
+      depth = 0;
+      if (walker.visit_stmt(statement)) {
+        depth = 1;
+        const auto visit = walker.visit_stmt;
+        bool first = true;
+        Walker below = walker;
+        below.visit_stmt = [&](Stmt* inner) {
+          if (first) {
+            first = false;
+            return true;
+          }
+          return visit(inner);
+        };
+        below.stmt(statement);
+      }
+    }
+    latest_nested_.clear();
+    for (Stmt* statement : order) {
+      const auto found = self_.nested.find(statement);
+      if (statement->kind == StmtKind::kTypeDecl) {
+        const auto* type = as<TypeDecl>(statement);
+        const Symbol name = found == self_.nested.end() ? type->name : found->second;
+        if (found != self_.nested.end()) latest_nested_[type->name] = name;
+        contents(type, name);
+      } else if (statement->kind == StmtKind::kEnum) {
+        const auto* type = as<EnumDecl>(statement);
+        const Symbol name = found == self_.nested.end() ? type->name : found->second;
+        if (found != self_.nested.end()) latest_nested_[type->name] = name;
+        contents(type, name);
+      } else {
+        contents(as<Impl>(statement));
+      }
+    }
+  }
+
+ private:
+  std::unordered_map<Symbol, const TypeDecl*> mixins_;
+  std::unordered_map<Symbol, Symbol> latest_nested_;
+  Interface& self_;
+  Program& program_;
+  std::vector<Diagnostic>& diagnostics_;
+  const Source& source_;
+};
+
+}  // namespace
+
+StringId Interface::string(std::string_view text) {
+  const auto [found, added] =
+      string_ids.try_emplace(std::string(text), static_cast<StringId>(image.strings.size()));
+  if (added) {
+    if (text.empty()) {
+      found->second = 0;
+    } else {
+      image.strings.emplace_back(text);
+    }
+  }
+  return found->second;
+}
+
+GlobalImage* Interface::find(Symbol name) {
+  const auto found = globals.find(name);
+  return found == globals.end() ? nullptr : &image.globals[found->second];
+}
+
+bool Interface::find_exported(Symbol name, Imported& found, int depth) {
+  if (depth > 32) return false;
+  if (const auto own = globals.find(name); own != globals.end()) {
+    found = {this, own->second};
+    return true;
+  }
+  if (const auto other = imported.find(name); other != imported.end()) {
+    found = other->second;
+    return true;
+  }
+  for (const ExportImage& item : image.exports) {
+    const bool everything = item.name == 0;
+    if (!everything && text(item.as) != text_of(name)) continue;
+    if (item.module >= imports.size() || imports[item.module] == nullptr) continue;
+    const Symbol theirs = everything ? name : intern(text(item.name));
+    if (imports[item.module]->find_exported(theirs, found, depth + 1)) return true;
+  }
+  return false;
+}
+
+std::string spell(const ast::Type* type) {
+  if (type == nullptr) return "";
+  const auto list = [&](size_t from, size_t to) {
+    std::string result;
+    for (size_t i = from; i < to; ++i) {
+      if (i != from) result += ", ";
+      result += spell(type->arguments[i]);
+    }
+    return result;
+  };
+  const size_t count = type->arguments.size();
+  switch (type->kind) {
+    case ast::Type::Kind::kNamed: {
+      std::string name(text_of(type->name));
+      if (count != 0) name += "<" + list(0, count) + ">";
+      return name;
+    }
+    case ast::Type::Kind::kArray:
+      return "[" + list(0, count) + "]";
+    case ast::Type::Kind::kDict:
+      return "{" + spell(type->arguments[0]) + ": " + spell(type->arguments[1]) + "}";
+    case ast::Type::Kind::kSet:
+      return "{" + list(0, count) + "}";
+    case ast::Type::Kind::kTuple:
+      return "(" + list(0, count) + ")";
+    case ast::Type::Kind::kFunction: {
+      const ast::Type* result = count == 0 ? nullptr : type->arguments[count - 1];
+      std::string text = "fn(" + list(0, count == 0 ? 0 : count - 1) + ")";
+      if (result != nullptr) text += " -> " + spell(result);
+      return text;
+    }
+    case ast::Type::Kind::kUnion: {
+      std::string text;
+      for (const ast::Type* argument : type->arguments) {
+        if (!text.empty()) text += " | ";
+        text += spell(argument);
+      }
+      return text;
+    }
+    case ast::Type::Kind::kOptional:
+      return spell(type->arguments[0]) + "?";
+  }
+  return "";
+}
+
+bool is_static(const ast::Function& function, bool in_impl) {
+  if (function.is_static || function.has_self || !in_impl) return function.is_static;
+  const std::string_view name = text_of(function.name);
+  const bool by_name = name == "new" || name == "create" || name == "default" ||
+                       name == "init" || name.starts_with("from_") || name.starts_with("with_");
+  if (!by_name) return false;
+  bool uses_self = false;
+  Walker walker;
+  walker.visit_expr = [&](ast::Expr* expr) {
+    uses_self = uses_self || expr->kind == ast::ExprKind::kSelf;
+    return !uses_self;
+  };
+  walker.block(function.body);
+  return !uses_self;
+}
+
+void declare(const ast::Module& module, Interface& interface, Program& program,
+             std::vector<Diagnostic>& diagnostics) {
+  Declarer(interface, program, diagnostics, *module.source).all(module);
+}
+
+void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
+  const auto bring = [&](Interface* from, Symbol name, Symbol as, Span at, size_t import) {
+    Interface::Imported found;
+    if (from->find_exported(name, found)) {
+      interface.imported[as] = found;
+      return;
+    }
+    const auto& submodules = interface.submodules[import];
+    if (const auto module = submodules.find(name); module != submodules.end()) {
+      interface.aliases[as] = module->second;
+      return;
+    }
+    diagnostics.push_back({"semantic", "E1034",
+                           "module `" +
+                               interface.image.strings[interface.image.imports[import].path] +
+                               "` has no `" + std::string(text_of(name)) + "`",
+                           at, ""});
+  };
+  for (size_t i = 0; i < interface.import_statements.size(); ++i) {
+    const ast::Import* import = interface.import_statements[i];
+    Interface* from = interface.imports[i];
+    if (from == nullptr) continue;
+    const Symbol last = import->path.back();
+    if (import->wildcard) {
+      const auto index = static_cast<uint32_t>(i);
+      if (import->reexport) interface.image.exports.push_back({0, 0, index});
+      for (const auto& [name, global] : from->globals) {
+        if (!from->image.globals[global].hidden) {
+          interface.imported.try_emplace(name, Interface::Imported{from, global});
+        }
+      }
+      interface.wildcards.push_back(from);
+    }
+    for (const ast::ImportName& name : import->names) {
+      bring(from, name.name, name.as, name.at, i);
+      if (import->reexport) {
+        interface.image.exports.push_back({interface.string(name.name),
+                                           interface.string(name.as),
+                                           static_cast<uint32_t>(i)});
+      }
+    }
+    if (import->wildcard || !import->names.empty()) continue;
+    const Symbol as = import->module_alias ? import->module_alias : last;
+    if (interface.last_is_name[i]) {
+      bring(from, last, as, import->at, i);
+    } else {
+      interface.aliases[as] = from;
+    }
+  }
+}
+
+}  // namespace simple

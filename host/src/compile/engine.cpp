@@ -1,0 +1,693 @@
+#include "compile/engine.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "runtime/interpreter.h"
+#include "runtime/operations.h"
+#include "sffi/extern.h"
+#include "syntax/parser.h"
+
+namespace simple {
+
+namespace fs = std::filesystem;
+
+struct Engine::Loaded {
+  std::unique_ptr<Source> source;
+  std::unique_ptr<ast::Module> tree;
+  Interface interface;
+  std::vector<Diagnostic> diagnostics;
+  std::unique_ptr<Module> module;
+  fs::path path;
+  bool is_library = false;
+  bool failed = false;
+};
+
+namespace {
+
+std::vector<std::string> split(const std::string& text, char by) {
+  std::vector<std::string> parts;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, by);) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+uint64_t physical_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long size = sysconf(_SC_PAGE_SIZE);
+  if (pages <= 0 || size <= 0) return 0;
+  return static_cast<uint64_t>(pages) * static_cast<uint64_t>(size);
+}
+
+// A file as the user named it, if that is no longer than what it is called otherwise.
+std::string shown(const fs::path& path) {
+  std::error_code error;
+  const fs::path relative = fs::relative(path, fs::current_path(error), error);
+  if (error || relative.empty() || relative.string().starts_with("..")) return path.string();
+  return relative.string();
+}
+
+// Folders of the language's own library that say how memory is managed; all the same here.
+bool is_family(const std::string& name) {
+  return name == "common" || name == "nogc_sync_mut" || name == "nogc_async_mut" ||
+         name == "gc_async_mut" || name == "nogc_async_mut_noalloc" || name == "src";
+}
+
+}  // namespace
+
+EngineOptions options_from_environment(const fs::path& executable) {
+  EngineOptions options;
+  if (const char* library = std::getenv("SIMPLE_LIB")) {
+    options.library = library;
+  } else {
+    options.library = executable.parent_path() / "../share/simple/lib";
+  }
+  if (const char* packages = std::getenv("SIMPLE_PACKAGES")) {
+    for (const std::string& package : split(packages, ';')) {
+      const size_t equals = package.find('=');
+      if (equals == std::string::npos) continue;
+      std::vector<fs::path> folders;
+      for (const std::string& folder : split(package.substr(equals + 1), ':')) {
+        folders.emplace_back(folder);
+      }
+      options.packages.emplace_back(package.substr(0, equals), std::move(folders));
+    }
+  }
+  const char* stress = std::getenv("SIMPLE_GC_STRESS");
+  options.stress = stress != nullptr && std::string_view(stress) != "0" && *stress != 0;
+  if (const char* memory = std::getenv("SIMPLE_MEMORY_LIMIT")) {
+    options.memory = std::strtoull(memory, nullptr, 10);
+  }
+  return options;
+}
+
+Engine::Engine(EngineOptions options) : options_(std::move(options)) {
+  vm_ = std::make_unique<Vm>();
+  if (options_.memory == 0) options_.memory = physical_memory() / 4 * 3;
+  vm_->heap().set_limit(options_.memory);
+  for (const auto& [name, value] : vm_->natives()) {
+    if (is(value, Kind::kType)) {
+      std::string_view text = text_of(name);
+      if (text.starts_with("(type)")) {
+        program_.native_types.insert(intern(text.substr(6)));
+        continue;
+      }
+    }
+    program_.natives.insert(name);
+  }
+}
+
+Engine::~Engine() = default;
+
+// ---- Finding modules
+
+fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::path& from,
+                             bool& is_library, std::string& looked) const {
+  std::error_code error;
+  const auto try_folder = [&](const fs::path& folder, size_t first) -> fs::path {
+    fs::path path = folder;
+    for (size_t i = first; i < parts.size(); ++i) path /= parts[i];
+    fs::path file = path;
+    file += ".spl";
+    if (first < parts.size() && fs::is_regular_file(file, error)) return file;
+    if (fs::is_regular_file(path / "__init__.spl", error)) return path / "__init__.spl";
+    if (!looked.empty()) looked += ", ";
+    looked += first < parts.size() ? shown(file) : shown(path / "__init__.spl");
+    return {};
+  };
+  std::string dotted;
+  for (const std::string& part : parts) {
+    if (!dotted.empty()) dotted += '.';
+    dotted += part;
+  }
+  for (const auto& [name, folders] : options_.packages) {
+    if (dotted != name && !dotted.starts_with(name + ".")) continue;
+    const auto depth = static_cast<size_t>(std::count(name.begin(), name.end(), '.')) + 1;
+    for (const fs::path& folder : folders) {
+      if (const fs::path found = try_folder(folder, depth); !found.empty()) {
+        is_library = false;
+        return found;
+      }
+    }
+  }
+  if (parts[0] == "std" || parts[0] == "lib" || parts[0] == "std_lib") {
+    size_t first = 1;
+    while (first + 1 < parts.size() && is_family(parts[first])) ++first;
+    if (first < parts.size()) {
+      // The words of specs are there without being asked for.
+      if (parts[first] == "spec" || parts[first] == "spipe" || parts[first] == "sspec") {
+        is_library = true;
+        return options_.library / "std" / "spec.spl";
+      }
+      if (const fs::path found = try_folder(options_.library / "std", first); !found.empty()) {
+        is_library = true;
+        return found;
+      }
+    }
+    if (parts[0] == "std") return {};
+  }
+  // Beside the file that imports, then in the folders above it, to the project's root.
+  fs::path folder = from;
+  for (int level = 0; level < 32; ++level) {
+    if (const fs::path found = try_folder(folder, 0); !found.empty()) return found;
+    const bool root = fs::exists(folder / ".git", error) ||
+                      fs::exists(folder / "simple.toml", error) ||
+                      fs::exists(folder / "simple.sdn", error) || folder == folder.parent_path();
+    if (root || !folder.has_parent_path()) break;
+    folder = folder.parent_path();
+  }
+  return try_folder(folder / "src", 0);
+}
+
+// ---- Loading
+
+Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
+  std::error_code error;
+  fs::path canonical = fs::weakly_canonical(path, error);
+  if (error) canonical = path;
+  const std::string key = canonical.string();
+  if (const auto known = modules_.find(key); known != modules_.end()) return known->second.get();
+  if (fs::is_directory(path, error)) {
+    failed_read_ = "'" + path.string() + "' is a folder; name a file";
+    return nullptr;
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    failed_read_ = "cannot read '" + path.string() + "': " +
+                   (fs::exists(path, error) ? "permission denied" : "no such file");
+    return nullptr;
+  }
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (text.size() > UINT32_MAX - 16) {
+    failed_read_ = "'" + path.string() + "' is larger than 4 GB";
+    return nullptr;
+  }
+  Loaded* loaded = load_text(key, shown(path), std::move(text), is_library);
+  loaded->path = canonical;
+  load_imports(*loaded);
+  order_.push_back(loaded);
+  return loaded;
+}
+
+Engine::Loaded* Engine::load_text(const std::string& key, const std::string& name,
+                                  std::string text, bool is_library) {
+  auto owned = std::make_unique<Loaded>();
+  Loaded* loaded = owned.get();
+  modules_[key] = std::move(owned);
+  loaded->source = std::make_unique<Source>(name, std::move(text));
+  loaded->is_library = is_library;
+  loaded->interface.key = key;
+  loaded->tree = parse(*loaded->source, loaded->diagnostics);
+  if (!loaded->diagnostics.empty() || loaded->tree == nullptr) {
+    loaded->failed = true;
+    return loaded;
+  }
+  declare(*loaded->tree, loaded->interface, program_, loaded->diagnostics);
+  // The words of specs are only looked for where they could be.
+  if (program_.spec == nullptr && !is_library) {
+    const std::string_view source = loaded->source->text();
+    for (const char* word : {"describe", "expect", "assert_", "check(", "step("}) {
+      if (source.find(word) == std::string_view::npos) continue;
+      const fs::path spec = options_.library / "std" / "spec.spl";
+      std::error_code error;
+      if (!fs::exists(spec, error)) break;
+      if (Loaded* words = load_file(spec, true)) program_.spec = &words->interface;
+      break;
+    }
+  }
+  return loaded;
+}
+
+void Engine::load_imports(Loaded& loaded) {
+  Interface& interface = loaded.interface;
+  const fs::path folder =
+      loaded.path.empty() ? fs::current_path() : loaded.path.parent_path();
+  // load_file() below may move what this refers to.
+  const std::vector<const ast::Import*> statements = interface.import_statements;
+  interface.imports.resize(statements.size());
+  interface.last_is_name.resize(statements.size());
+  interface.submodules.resize(statements.size());
+  for (size_t i = 0; i < statements.size(); ++i) {
+    const ast::Import* import = statements[i];
+    std::vector<std::string> parts;
+    for (Symbol part : import->path) parts.emplace_back(text_of(part));
+    if (parts.empty()) continue;
+    bool is_library = false;
+    std::string looked;
+    fs::path found = find_module(parts, folder, is_library, looked);
+    if (found.empty() && import->names_or_module && parts.size() > 1) {
+      std::vector<std::string> fewer(parts.begin(), parts.end() - 1);
+      found = find_module(fewer, folder, is_library, looked);
+      interface.last_is_name[i] = !found.empty();
+    }
+    // use a.{b}, where a is only a folder with b.spl in it.
+    for (const ast::ImportName& name : import->names) {
+      std::vector<std::string> more = parts;
+      more.emplace_back(text_of(name.name));
+      bool library = false;
+      std::string unused;
+      const fs::path sub = find_module(more, folder, library, unused);
+      if (sub.empty() || (!found.empty() && sub == found)) continue;
+      if (Loaded* module = load_file(sub, library)) {
+        interface.submodules[i][name.name] = &module->interface;
+        if (found.empty()) interface.aliases[name.as] = &module->interface;
+      }
+    }
+    if (found.empty()) {
+      const bool all_submodules = !import->names.empty() &&
+                                  interface.submodules[i].size() == import->names.size();
+      if (all_submodules) continue;
+      std::string path = interface.image.strings[interface.image.imports[i].path];
+      loaded.diagnostics.push_back({"semantic", "E1010", "module `" + path + "` not found",
+                                    import->at, "looked for " + looked});
+      continue;
+    }
+    Loaded* module = load_file(found, is_library);
+    if (module == nullptr) {
+      loaded.diagnostics.push_back({"io", "E1010", failed_read_, import->at, ""});
+      continue;
+    }
+    interface.imports[i] = &module->interface;
+    interface.image.imports[i].module = interface.string(module->interface.key);
+  }
+}
+
+void Engine::load_prelude() {
+  if (program_.prelude != nullptr) return;
+  const fs::path path = options_.library / "prelude.spl";
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    failed_read_ = "the language's library is not in '" + options_.library.string() +
+                   "'; let the variable SIMPLE_LIB name its folder";
+    return;
+  }
+  if (Loaded* prelude = load_file(path, true)) program_.prelude = &prelude->interface;
+}
+
+// ---- Compiling
+
+bool Engine::compile_all() {
+  for (size_t i = linked_; i < order_.size(); ++i) {
+    if (!order_[i]->failed) connect(order_[i]->interface, order_[i]->diagnostics);
+  }
+  bool good = true;
+  for (size_t i = linked_; i < order_.size(); ++i) {
+    Loaded& loaded = *order_[i];
+    if (!loaded.failed) {
+      compile(*loaded.tree, loaded.interface, program_, loaded.diagnostics);
+    }
+    good = good && loaded.diagnostics.empty();
+  }
+  return good;
+}
+
+// Writes what is wrong with the modules; whether there is anything.
+bool Engine::report() {
+  bool any = false;
+  for (Loaded* loaded : order_) {
+    std::stable_sort(loaded->diagnostics.begin(), loaded->diagnostics.end(),
+                     [](const Diagnostic& a, const Diagnostic& b) {
+                       return a.at.start < b.at.start;
+                     });
+    for (const Diagnostic& diagnostic : loaded->diagnostics) {
+      std::cout.flush();
+      std::cerr << render(diagnostic, *loaded->source);
+      any = true;
+    }
+  }
+  return any;
+}
+
+// ---- Linking
+
+void Engine::link_all() {
+  for (size_t i = linked_; i < order_.size(); ++i) link(*order_[i]);
+  for (size_t i = linked_; i < order_.size(); ++i) {
+    Module& module = *order_[i]->module;
+    const ModuleImage& image = order_[i]->interface.image;
+    const auto& strings = module.strings;
+    for (const ReferenceImage& reference : image.references) {
+      const Symbol name = strings[reference.name];
+      Value* target = nullptr;
+      const std::string& key = image.strings[reference.module];
+      if (reference.module != 0 && key == kNatives) {
+        const auto found = vm_->natives().find(name);
+        if (found != vm_->natives().end()) target = const_cast<Value*>(&found->second);
+      } else {
+        Module* owner = &module;
+        if (reference.module != 0) owner = modules_.at(key)->module.get();
+        const auto found = owner->names.find(name);
+        if (found != owner->names.end()) target = &owner->globals[found->second];
+      }
+      if (target == nullptr) {
+        fail("E1002", "internal: `" + std::string(text_of(name)) + "` was not linked");
+      }
+      module.references.push_back(target);
+    }
+  }
+  for (size_t i = linked_; i < order_.size(); ++i) link_types(*order_[i]);
+  // Traits and mixins give what a type does not have itself; all types have their own now.
+  for (size_t i = linked_; i < order_.size(); ++i) {
+    Loaded& loaded = *order_[i];
+    for (const GlobalImage& global : loaded.interface.image.globals) {
+      if (global.kind != GlobalKind::kType) continue;
+      const TypeImage& image = loaded.interface.image.types[global.index];
+      auto* type = as<Type>(
+          loaded.module->globals[loaded.module->names[loaded.module->strings[global.name]]]);
+      std::vector<Type*> todo;
+      for (uint32_t base : image.bases) {
+        todo.push_back(as<Type>(*loaded.module->references[base]));
+      }
+      while (!todo.empty()) {
+        Type* base = todo.back();
+        todo.pop_back();
+        if (std::find(type->traits.begin(), type->traits.end(), base) != type->traits.end()) {
+          continue;
+        }
+        type->traits.push_back(base);
+        for (const auto& [name, method] : base->methods) type->methods.try_emplace(name, method);
+        for (const auto& [name, function] : base->statics) {
+          type->statics.try_emplace(name, function);
+        }
+        todo.insert(todo.end(), base->traits.begin(), base->traits.end());
+      }
+    }
+  }
+  linked_ = order_.size();
+}
+
+void Engine::link(Loaded& loaded) {
+  const ModuleImage& image = loaded.interface.image;
+  loaded.module = std::make_unique<Module>();
+  Module& module = *loaded.module;
+  module.kind = Kind::kModule;
+  module.mark = 0;
+  module.shared = true;
+  module.size_class = 0;
+  module.small = 0;
+  module.key = loaded.interface.key;
+  module.name = loaded.source->name();
+  module.is_library = loaded.is_library;
+  for (const std::string& string : image.strings) module.strings.push_back(intern(string));
+  Heap& heap = vm_->heap();
+  vm_->interpreter().modules.push_back(&module);
+  for (const FunctionImage& function : image.functions) {
+    auto code = std::make_unique<FunctionCode>();
+    code->name = module.strings[function.name];
+    code->module = &module;
+    code->line = function.line;
+    code->is_method = function.is_method;
+    code->variadic = function.variadic;
+    code->parameters = static_cast<uint16_t>(function.parameters.size() + function.is_method);
+    code->required = function.is_method ? 1 : 0;
+    for (size_t i = 0; i < function.parameters.size(); ++i) {
+      code->parameter_names.push_back(module.strings[function.parameters[i].name]);
+      code->optional.push_back(function.parameters[i].optional);
+      if (!function.parameters[i].optional) {
+        code->required = static_cast<uint16_t>(i + 1 + function.is_method);
+      }
+    }
+    code->registers = static_cast<uint16_t>(function.registers + 1);
+    code->code = function.code;
+    code->spans = function.spans;
+    code->handlers = function.handlers;
+    code->captures = function.captures;
+    for (const ConstantImage& constant : function.constants) {
+      if (constant.tag == Tag::kObject) {
+        Value text = vm_->text(image.strings[static_cast<size_t>(constant.bits)]);
+        code->constants.push_back(text);
+      } else if (constant.tag == Tag::kSymbol) {
+        code->constants.push_back(
+            Value::of(module.strings[static_cast<size_t>(constant.bits)]));
+      } else {
+        code->constants.emplace_back(constant.tag, constant.bits);
+      }
+    }
+    for (const SiteImage& entry : function.sites) {
+      Site site;
+      site.name = module.strings[entry.name];
+      site.owner = module.strings[entry.owner];
+      for (StringId name : entry.argument_names) {
+        site.argument_names.push_back(module.strings[name]);
+      }
+      site.mutate_at = entry.mutate_at;
+      site.deep = entry.deep;
+      code->sites.push_back(std::move(site));
+    }
+    module.functions.push_back(std::move(code));
+    const bool plain = function.captures.empty();
+    module.function_values.push_back(
+        plain ? Value::of(static_cast<Object*>(heap.closure(module.functions.back().get(), 0)))
+              : Value());
+  }
+  for (const GlobalImage& global : image.globals) {
+    const Symbol name = module.strings[global.name];
+    module.names[name] = static_cast<uint32_t>(module.globals.size());
+    Value value;
+    switch (global.kind) {
+      case GlobalKind::kFunction:
+        if (global.index < module.function_values.size()) {
+          value = module.function_values[global.index];
+        }
+        break;
+      case GlobalKind::kType: {
+        const TypeImage& type = image.types[global.index];
+        const auto form = static_cast<Type::Form>(type.form);
+        Type* made = heap.type(form, module.strings[type.name]);
+        made->module = &module;
+        if (form == Type::Form::kExtern) vm_->externs().declare_type(made);
+        value = Value::of(static_cast<Object*>(made));
+        break;
+      }
+      case GlobalKind::kExtern: {
+        // The host's own functions come first.
+        if (const auto native = vm_->natives().find(name); native != vm_->natives().end()) {
+          value = native->second;
+          break;
+        }
+        const ExternImage& declared = image.externs[global.index];
+        ExternDeclaration declaration;
+        declaration.name = name;
+        for (size_t i = 0; i < declared.parameter_names.size(); ++i) {
+          declaration.parameters.push_back({module.strings[declared.parameter_names[i]],
+                                            module.strings[declared.parameter_types[i]]});
+        }
+        declaration.result = module.strings[declared.result];
+        declaration.module = &module;
+        value = Value::of(
+            static_cast<Object*>(vm_->externs().prepare(std::move(declaration))));
+        break;
+      }
+      default:
+        break;
+    }
+    module.globals.push_back(value);
+  }
+  module.source = std::move(loaded.source);
+  loaded.source = std::make_unique<Source>(module.source->name(), "");
+}
+
+void Engine::link_types(Loaded& loaded) {
+  Module& module = *loaded.module;
+  const ModuleImage& image = loaded.interface.image;
+  const auto& strings = module.strings;
+  for (size_t f = 0; f < image.functions.size(); ++f) {
+    for (size_t s = 0; s < image.functions[f].sites.size(); ++s) {
+      const int32_t fallback = image.functions[f].sites[s].fallback;
+      if (fallback >= 0) {
+        module.functions[f]->sites[s].fallback =
+            module.references[static_cast<size_t>(fallback)];
+      }
+    }
+  }
+  const auto add = [&](Type* type, const MethodImage& method) {
+    if (!method.has_body || method.function >= module.function_values.size()) return;
+    Object* function = module.function_values[method.function].object;
+    if (method.is_static) {
+      type->statics[strings[method.name]] = function;
+    } else {
+      type->methods[strings[method.name]] = {function, method.mutates};
+    }
+  };
+  for (const GlobalImage& global : image.globals) {
+    if (global.kind != GlobalKind::kType) continue;
+    const TypeImage& from = image.types[global.index];
+    auto* type = as<Type>(module.globals[module.names[strings[global.name]]]);
+    for (const FieldImage& field : from.fields) {
+      Field made;
+      made.name = strings[field.name];
+      made.zero = Value(field.zero.tag, field.zero.bits);
+      made.has_default = field.has_default;
+      type->fields.push_back(made);
+    }
+    for (const VariantImage& variant : from.variants) {
+      Variant made;
+      made.name = strings[variant.name];
+      for (StringId name : variant.fields) made.fields.push_back(strings[name]);
+      made.ordinal = Value::of(variant.ordinal);
+      made.braces = variant.braces;
+      type->variants.push_back(std::move(made));
+    }
+    for (const MethodImage& method : from.methods) add(type, method);
+    const auto form = static_cast<Type::Form>(from.form);
+    if (form == Type::Form::kClass || form == Type::Form::kStruct) {
+      type->constructor = module.function_values[from.constructor].object;
+    }
+  }
+  for (const ImplImage& impl : image.impls) {
+    auto* type = as<Type>(*module.references[impl.type]);
+    for (uint32_t trait : impl.traits) {
+      auto* base = as<Type>(*module.references[trait]);
+      type->traits.push_back(base);
+      for (const auto& [name, method] : base->methods) type->methods.try_emplace(name, method);
+    }
+    for (const MethodImage& method : impl.methods) add(type, method);
+  }
+}
+
+// ---- Running
+
+void Engine::start(Loaded& loaded) {
+  const Value function = loaded.module->function_values[loaded.interface.image.start];
+  vm_->call(function, {});
+}
+
+std::string render(const Failure& failure) {
+  std::string out = std::string("error: ") + failure.kind + ": " + failure.message;
+  if (!failure.code.empty()) out += " [" + failure.code + "]";
+  out += '\n';
+  std::string excerpt = failure.excerpt;
+  if (!excerpt.empty() && excerpt[0] == '\n') excerpt.erase(0, 1);
+  out += excerpt;
+  if (failure.trace.size() > 1) {
+    out += "called from\n";
+    const size_t count = failure.trace.size();
+    for (size_t i = 1; i < count; ++i) {
+      if (count > 24 && i == 12) {
+        out += "  … " + std::to_string(count - 23) + " more\n";
+        i = count - 12;
+      }
+      const TraceLine& line = failure.trace[i];
+      out += "  " + line.function + " (" + line.file + ":" + std::to_string(line.line) + ":" +
+             std::to_string(line.column) + ")\n";
+    }
+  }
+  return out;
+}
+
+void Engine::finish() {
+  std::fflush(stdout);
+  vm_->externs().finish();
+}
+
+int Engine::run_program(Loaded* entry, const std::vector<std::string>& arguments) {
+  if (entry == nullptr) {
+    std::cerr << "error: io: " << failed_read_ << '\n';
+    return 1;
+  }
+  vm_->program_arguments() = arguments;
+  if (!compile_all()) {
+    report();
+    return 1;
+  }
+  int status = 0;
+  try {
+    link_all();
+    vm_->heap().set_stress(options_.stress);
+    while (started_ < order_.size()) start(*order_[started_++]);
+    Module& module = *entry->module;
+    const auto main = module.names.find(intern("main"));
+    if (main != module.names.end() && !entry->interface.image.calls_main &&
+        is(module.globals[main->second], Kind::kClosure)) {
+      const Value result = vm_->call(module.globals[main->second], {});
+      if (result.is_int()) {
+        status = static_cast<int>(result.integer & 0xFF);
+      } else if (is(result, Kind::kEnum) &&
+                 as<EnumValue>(result)->type == vm_->types().result &&
+                 as<EnumValue>(result)->variant == 1) {
+        std::fflush(stdout);
+        std::cerr << "error: runtime: main returned Err: "
+                  << display(*vm_, as<EnumValue>(result)->payload()[0]) << '\n';
+        status = 1;
+      }
+    }
+  } catch (const Exit& exit) {
+    status = exit.status;
+  } catch (const Failure& failure) {
+    std::fflush(stdout);
+    std::cerr << render(failure);
+    status = 1;
+  } catch (const std::bad_alloc&) {
+    std::fflush(stdout);
+    std::cerr << "error: runtime: out of memory [E3010]\n";
+    status = 1;
+  }
+  finish();
+  return status;
+}
+
+int Engine::run_file(const std::string& path, const std::vector<std::string>& arguments) {
+  load_prelude();
+  if (program_.prelude == nullptr) return run_program(nullptr, arguments);
+  return run_program(load_file(path, false), arguments);
+}
+
+int Engine::run_text(const std::string& name, std::string text,
+                     const std::vector<std::string>& arguments) {
+  load_prelude();
+  if (program_.prelude == nullptr) return run_program(nullptr, arguments);
+  Loaded* loaded = load_text(name, name, std::move(text), false);
+  load_imports(*loaded);
+  order_.push_back(loaded);
+  return run_program(loaded, arguments);
+}
+
+int Engine::check(const std::vector<std::string>& paths) {
+  load_prelude();
+  bool unreadable = program_.prelude == nullptr;
+  if (unreadable) std::cerr << "error: io: " << failed_read_ << '\n';
+  for (const std::string& path : paths) {
+    if (load_file(path, false) == nullptr) {
+      std::cerr << "error: io: " << failed_read_ << '\n';
+      unreadable = true;
+    }
+  }
+  compile_all();
+  const bool wrong = report();
+  return wrong || unreadable ? 1 : 0;
+}
+
+std::vector<std::string> Engine::native_libraries() const {
+  std::vector<std::string> libraries;
+  for (const Loaded* loaded : order_) {
+    for (const ExternImage& external : loaded->interface.image.externs) {
+      const std::string& name = loaded->interface.image.strings[external.name];
+      if (!name.starts_with("rt_") || vm_->natives().contains(intern(name))) continue;
+      const size_t end = name.find('_', 3);
+      if (end == std::string::npos) continue;
+      const std::string library = name.substr(3, end - 3);
+      if (std::find(libraries.begin(), libraries.end(), library) == libraries.end()) {
+        libraries.push_back(library);
+      }
+    }
+  }
+  return libraries;
+}
+
+Engine::Answer Engine::evaluate(const std::string& text) {
+  Answer answer;
+  (void)text;
+  answer.failed = true;
+  answer.text = "the prompt is not ready";
+  return answer;
+}
+
+}  // namespace simple

@@ -1,0 +1,389 @@
+// Classes, structs, traits, enums and what impl adds to them.
+
+#include <algorithm>
+
+#include "compile/compiler_impl.h"
+
+namespace simple {
+
+using namespace ast;
+
+uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage* type,
+                          bool is_static) {
+  FunctionState state;
+  state.is_method = !is_static;
+  state.owns_self = function->is_mutating;
+  state.forbids_self = !function->is_mutating && !is_static &&
+                       text_of(function->name) != "__init__" &&
+                       text_of(function->name) != "__enter__" &&
+                       text_of(function->name) != "__exit__";
+  if (text_of(function->name) == "__init__") state.owns_self = true;
+  state.type_name = type_name;
+  if (type != nullptr) {
+    for (const FieldImage& field : type->fields) {
+      state.fields.insert(intern(self_.text(field.name)));
+    }
+  }
+  FunctionState* around = state_;
+  state_ = nullptr;
+  std::string name;
+  if (type != nullptr) name = std::string(self_.text(type->name)) + ".";
+  name += text_of(function->name);
+  const uint32_t index = this->function(function, state, name);
+  state_ = around;
+  return index;
+}
+
+void Compiler::add_method(TypeImage& image, MethodImage method) {
+  std::erase_if(image.methods, [&](const MethodImage& other) {
+    return other.name == method.name && other.is_static == method.is_static;
+  });
+  image.methods.push_back(std::move(method));
+}
+
+// `image` is looked up again for each method: compiling one may add types.
+void Compiler::methods(uint32_t type_index, Symbol type_name, const List<Function*>& functions,
+                       bool in_impl) {
+  for (Function* function : functions) {
+    if (function->body == nullptr) continue;
+    const bool is_static_function = is_static(*function, in_impl);
+    const TypeImage copy = self_.image.types[type_index];
+    const uint32_t index = method(function, type_name, &copy, is_static_function);
+    for (MethodImage& known : self_.image.types[type_index].methods) {
+      if (self_.text(known.name) == text_of(function->name) &&
+          known.is_static == is_static_function) {
+        known.function = index;
+        known.has_body = true;
+      }
+    }
+    if (!is_static_function) continue;
+    const Symbol hidden_name =
+        intern(std::string(text_of(type_name)) + "." + std::string(text_of(function->name)));
+    if (GlobalImage* global = self_.find(hidden_name)) global->index = index;
+  }
+}
+
+void Compiler::type_declaration(TypeDecl* type) {
+  const auto nested = self_.nested.find(type);
+  const Symbol name = nested == self_.nested.end() ? type->name : nested->second;
+  if (nested != self_.nested.end()) state_->scopes.back().types[type->name] = name;
+  const uint32_t index = self_.find(name)->index;
+  for (Symbol base : type->bases) {
+    const Found found = find(base);
+    if (type_of(found) == nullptr) {
+      unknown("E1003", "type", base, type->name_at);
+      continue;
+    }
+    self_.image.types[index].bases.push_back(reference(found, type->name_at));
+  }
+  methods(index, name, type->methods, false);
+  forwards(type, index, name);
+  if (type->form == TypeDecl::Form::kClass || type->form == TypeDecl::Form::kStruct) {
+    constructor(type, index, name);
+  }
+  // static val: variables that are set where the type is declared.
+  for (Let* constant : type->constants) {
+    if (constant->pattern->kind != PatternKind::kName || constant->value == nullptr) continue;
+    const Register saved = state_->next;
+    const Register value = temporary(constant->at);
+    keep(constant->value, value);
+    const Symbol hidden_name =
+        intern(std::string(text_of(name)) + "." +
+               std::string(text_of(as<NamePattern>(constant->pattern)->name)));
+    emit(Op::kSetGlobal, value, reference("", hidden_name, constant->at), 0, constant->at);
+    state_->next = saved;
+  }
+}
+
+// alias fn size = inner.size: a method that calls the field's. alias Trait = field does that
+// for every method of the trait.
+void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
+  const auto forward = [&](Symbol method_name, Symbol field_name, Symbol target, bool mutating) {
+    Function function{};
+    function.name = method_name;
+    function.at = type->name_at;
+    function.is_mutating = mutating;
+    Parameter rest;
+    rest.name = intern("arguments");
+    rest.variadic = true;
+    rest.at = type->name_at;
+    std::vector<Parameter> parameters{rest};
+    function.parameters = {parameters.data(), 1};
+    Self self{};
+    self.kind = ExprKind::kSelf;
+    self.at = type->name_at;
+    Field field{};
+    field.kind = ExprKind::kField;
+    field.at = field.name_at = type->name_at;
+    field.receiver = &self;
+    field.name = field_name;
+    Name arguments{};
+    arguments.kind = ExprKind::kName;
+    arguments.at = type->name_at;
+    arguments.name = rest.name;
+    Argument spread;
+    spread.value = &arguments;
+    spread.spread = true;
+    std::vector<Argument> list{spread};
+    MethodCall call{};
+    call.kind = ExprKind::kMethodCall;
+    call.at = call.name_at = type->name_at;
+    call.receiver = &field;
+    call.name = target;
+    call.arguments = {list.data(), 1};
+    ExprStmt statement{};
+    statement.kind = StmtKind::kExpr;
+    statement.at = type->name_at;
+    statement.value = &call;
+    std::vector<Stmt*> statements{&statement};
+    Block body{};
+    body.kind = ExprKind::kBlock;
+    body.at = type->name_at;
+    body.statements = {statements.data(), 1};
+    function.body = &body;
+    const TypeImage copy = self_.image.types[index];
+    MethodImage image;
+    image.function = method(&function, name, &copy, false);
+    image.has_body = true;
+    image.name = self_.string(method_name);
+    image.mutates = mutating;
+    image.info.variadic = true;
+    image.info.parameters.push_back({self_.string(rest.name), true});
+    add_method(self_.image.types[index], std::move(image));
+  };
+  for (const Forward& item : type->forwards) {
+    if (item.method) {
+      forward(item.name, item.field, item.method, item.is_mutating);
+      continue;
+    }
+    const Found trait = find(item.name);
+    const TypeImage* image = type_of(trait);
+    if (image == nullptr) {
+      unknown("E1003", "type", item.name, item.at);
+      continue;
+    }
+    self_.image.types[index].bases.push_back(reference(trait, item.at));
+    const std::vector<MethodImage> wanted = image->methods;
+    for (const MethodImage& known : wanted) {
+      if (known.is_static) continue;
+      const Symbol method_name = intern(trait.module->text(known.name));
+      const auto& own = self_.image.types[index].methods;
+      const bool defined = std::any_of(own.begin(), own.end(), [&](const MethodImage& m) {
+        return self_.text(m.name) == text_of(method_name) && m.has_body;
+      });
+      if (!defined) forward(method_name, item.field, method_name, known.mutates);
+    }
+  }
+}
+
+// Makes instances of a type: its parameters are the fields, with their defaults, or those of
+// __init__.
+void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
+  const TypeImage image = self_.image.types[index];
+  const Span at = type->name_at;
+  Function* init = nullptr;
+  for (Function* function : type->methods) {
+    if (text_of(function->name) == "__init__") init = function;
+  }
+  Function function{};
+  function.name = type->name;
+  function.at = at;
+  std::vector<Parameter> parameters;
+  if (init != nullptr) {
+    for (const Parameter& parameter : init->parameters) parameters.push_back(parameter);
+  } else {
+    for (const FieldImage& field : image.fields) {
+      Parameter parameter;
+      parameter.name = intern(self_.text(field.name));
+      parameter.at = at;
+      parameters.push_back(parameter);
+    }
+  }
+  function.parameters = {parameters.data(), static_cast<uint32_t>(parameters.size())};
+  FunctionState state;
+  FunctionState* around = state_;
+  state_ = nullptr;
+  const uint32_t made = this->function(&function, state, self_.text(image.name), [&] {
+    const size_t count = image.fields.size();
+    const Register base = temporaries(std::max<size_t>(count, 1), at);
+    for (size_t i = 0; i < count; ++i) {
+      const auto reg = static_cast<Register>(base + i);
+      const Symbol field_name = intern(self_.text(image.fields[i].name));
+      uint32_t given = 0;
+      if (init == nullptr) {
+        const Register parameter = local(field_name, state_)->reg;
+        emit(Op::kMoveShare, reg, parameter, 0, at);
+        given = jump(Op::kJumpIfGiven, reg, at);
+      }
+      if (Expr* fallback = field_default(type, field_name)) {
+        // Defaults do not see the other fields.
+        std::vector<Variable> hidden_variables;
+        hidden_variables.swap(state_->variables);
+        keep(fallback, reg);
+        hidden_variables.swap(state_->variables);
+      } else if (image.fields[i].zero.tag != Tag::kNil) {
+        emit(Op::kLoadConstant, reg, constant(image.fields[i].zero, at), 0, at);
+      } else {
+        emit(Op::kLoadNil, reg, 0, 0, at);
+      }
+      if (init == nullptr) patch(given);
+    }
+    emit(Op::kNew, base, reference("", name, at), static_cast<uint16_t>(count), at);
+    if (init != nullptr) {
+      const Register call_base = temporaries(parameters.size() + 1, at);
+      emit(Op::kMove, call_base, base, 0, at);
+      for (size_t i = 0; i < parameters.size(); ++i) {
+        emit(Op::kMove, static_cast<Register>(call_base + 1 + i),
+             local(parameters[i].name, state_)->reg, 0, at);
+      }
+      emit(Op::kCallMethod, call_base, site(intern("__init__"), at),
+           static_cast<uint16_t>(parameters.size() + 1), at);
+    }
+    if (!type->invariants.empty()) {
+      const Register call_base = temporary(at);
+      emit(Op::kMove, call_base, base, 0, at);
+      emit(Op::kCallMethod, call_base, site(intern("(invariant)"), at), 1, at);
+    }
+    emit(Op::kReturn, base, 0, 0, at);
+  });
+  FunctionImage& compiled = self_.image.functions[made];
+  for (ParameterImage& parameter : compiled.parameters) {
+    if (init == nullptr) parameter.optional = true;
+  }
+  self_.image.types[index].constructor = made;
+  const Symbol hidden_name = intern(std::string(text_of(name)) + ".(new)");
+  if (GlobalImage* global = self_.find(hidden_name)) global->index = made;
+  state_ = around;
+  if (type->invariants.empty()) return;
+  // A method that fails if one does not hold.
+  Function check{};
+  check.name = intern("(invariant)");
+  check.at = at;
+  FunctionState check_state;
+  check_state.is_method = true;
+  check_state.type_name = name;
+  state_ = nullptr;
+  MethodImage invariant;
+  invariant.function = this->function(&check, check_state, "invariant", [&] {
+    for (const Contract& contract : type->invariants) {
+      for (Expr* condition : contract.conditions) {
+        Jumps holds;
+        jump_when(condition, true, holds);
+        const std::string message =
+            "invariant of `" + std::string(self_.text(image.name)) + "` does not hold: " +
+            std::string(source_.text().substr(condition->at.start, condition->at.length));
+        emit(Op::kFail, text_constant("E5003", condition->at),
+             text_constant(message, condition->at), 0, condition->at);
+        patch(holds);
+      }
+    }
+  });
+  state_ = around;
+  invariant.name = self_.string("(invariant)");
+  invariant.has_body = true;
+  add_method(self_.image.types[index], std::move(invariant));
+}
+
+Expr* Compiler::field_default(TypeDecl* type, Symbol field) {
+  for (const FieldDecl& declared : type->fields) {
+    if (declared.name == field) return declared.fallback;
+  }
+  // A mixin's, from this module.
+  Expr* found = nullptr;
+  Walker walker;
+  walker.visit_stmt = [&](Stmt* statement) {
+    if (statement->kind != StmtKind::kTypeDecl) return found == nullptr;
+    auto* other = as<TypeDecl>(statement);
+    if (other->form == TypeDecl::Form::kMixin &&
+        std::find(type->bases.begin(), type->bases.end(), other->name) != type->bases.end()) {
+      for (const FieldDecl& declared : other->fields) {
+        if (declared.name == field) found = declared.fallback;
+      }
+    }
+    return found == nullptr;
+  };
+  if (!type->bases.empty()) walker.block(module_.body);
+  return found;
+}
+
+void Compiler::enum_declaration(EnumDecl* type) {
+  const auto nested = self_.nested.find(type);
+  const Symbol name = nested == self_.nested.end() ? type->name : nested->second;
+  if (nested != self_.nested.end()) state_->scopes.back().types[type->name] = name;
+  methods(self_.find(name)->index, name, type->methods, false);
+}
+
+void Compiler::impl(Impl* node) {
+  Symbol name;
+  switch (node->type->kind) {
+    case ast::Type::Kind::kNamed:
+      name = node->type->name;
+      break;
+    case ast::Type::Kind::kArray:
+      name = intern("Array");
+      break;
+    case ast::Type::Kind::kDict:
+      name = intern("Dict");
+      break;
+    case ast::Type::Kind::kSet:
+      name = intern("Set");
+      break;
+    case ast::Type::Kind::kTuple:
+      name = intern("Tuple");
+      break;
+    case ast::Type::Kind::kFunction:
+      name = intern("Function");
+      break;
+    case ast::Type::Kind::kOptional:
+      name = intern("Option");
+      break;
+    case ast::Type::Kind::kUnion:
+      error("E1003", "impl of a union is not supported by this host", node->type->at);
+      return;
+  }
+  Found found = find(name);
+  const TypeImage* type = type_of(found);
+  if (type == nullptr &&
+      !(found.what == Found::What::kNative && program_.native_types.contains(name))) {
+    unknown("E1003", "type", name, node->type->at);
+    return;
+  }
+  std::vector<uint32_t> traits;
+  if (node->trait) {
+    const Found trait = find(node->trait);
+    if (type_of(trait) != nullptr) {
+      traits.push_back(reference(trait, node->at));
+    }
+  }
+  if (type != nullptr && found.module == &self_) {
+    const uint32_t index = found.global->index;
+    auto& bases = self_.image.types[index].bases;
+    bases.insert(bases.end(), traits.begin(), traits.end());
+    methods(index, found.name, node->methods, true);
+    return;
+  }
+  ImplImage image;
+  image.type = type != nullptr ? reference(found, node->at)
+                               : reference(kNatives, intern("(type)" + std::string(text_of(name))),
+                                           node->at);
+  image.traits = traits;
+  for (Function* function : node->methods) {
+    if (function->body == nullptr) continue;
+    MethodImage entry;
+    entry.name = self_.string(function->name);
+    entry.is_static = is_static(*function, true);
+    entry.mutates = function->is_mutating;
+    entry.has_body = true;
+    TypeImage named;
+    named.name = self_.string(name);
+    entry.function = method(function, found.name, &named, entry.is_static);
+    for (const Parameter& parameter : function->parameters) {
+      entry.info.parameters.push_back(
+          {self_.string(parameter.name), parameter.fallback != nullptr || parameter.variadic});
+    }
+    image.methods.push_back(std::move(entry));
+  }
+  self_.image.impls.push_back(std::move(image));
+}
+
+}  // namespace simple

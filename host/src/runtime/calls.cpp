@@ -1,0 +1,511 @@
+// How anything is called, and what a method's name means for a receiver.
+
+#include <algorithm>
+
+#include "runtime/interpreter.h"
+#include "runtime/operations.h"
+#include "sffi/extern.h"
+
+namespace simple {
+namespace {
+
+// Machines inside the machine: natives that call back, in natives that call back, …
+constexpr size_t kMostNested = 300;
+
+}  // namespace
+
+void Interpreter::overflow() {
+  fail("E3003", "stack overflow: " + std::to_string(frame_ - frames_) + " calls are open");
+}
+
+// ---- Calling
+
+// Makes the arguments in registers those that a function takes.
+void Interpreter::arrange(FunctionCode* code, Value* base, int count) {
+  const int self = code->is_method ? 1 : 0;
+  const int fixed = code->variadic ? code->parameters - 1 : code->parameters;
+  if (count < code->required || (count > fixed && !code->variadic)) {
+    std::string expected = std::to_string(fixed - self);
+    if (code->variadic) {
+      expected = "at least " + std::to_string(code->required - self);
+    } else if (code->required != fixed) {
+      expected = std::to_string(code->required - self) + " to " + expected;
+    }
+    fail("E1020", "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
+                      std::to_string(code->line) + "): function expects " + expected +
+                      " argument(s), but " + std::to_string(count - self) + " were provided");
+  }
+  if (base + code->parameters >= stack_end_) overflow();
+  if (code->variadic) {
+    const int more = std::max(count - fixed, 0);
+    Tuple* rest = heap_.tuple(static_cast<uint32_t>(more));
+    for (int i = 0; i < more; ++i) {
+      rest->items()[i] = base[fixed + i];
+      share(base[fixed + i]);
+    }
+    base[fixed] = Value::of(static_cast<Object*>(rest));
+  }
+  for (int i = count; i < fixed; ++i) base[i] = Value::missing();
+}
+
+Value Interpreter::call(Value callee, std::span<const Value> arguments) {
+  if (nesting_ >= kMostNested) {
+    fail("E3003", "stack overflow: " + std::to_string(nesting_) +
+                      " built-in functions wait for functions that they called");
+  }
+  Value* window = top();
+  if (window + arguments.size() + 2 >= stack_end_) overflow();
+  std::copy(arguments.begin(), arguments.end(), window);
+  high_water_ = std::max(high_water_, window + arguments.size() + 2);
+  Value result;
+  if (call_value(callee, window, static_cast<int>(arguments.size()), &result)) return result;
+  struct Nesting {
+    size_t& count;
+    explicit Nesting(size_t& n) : count(n) { ++count; }
+    ~Nesting() { --count; }
+  } nesting(nesting_);
+  return run(frame_);
+}
+
+Value Interpreter::call_native(const NativeSpec* spec, Value* base, int count, bool is_method) {
+  const int given = count - (is_method ? 1 : 0);
+  if (given < spec->least || (spec->most >= 0 && given > spec->most)) {
+    std::string expected = std::to_string(spec->least);
+    if (spec->most < 0) {
+      expected = "at least " + expected;
+    } else if (spec->most != spec->least) {
+      expected += " to " + std::to_string(spec->most);
+    }
+    fail("E1020", "in call to `" + std::string(spec->name) + "`: function expects " + expected +
+                      " argument(s), but " + std::to_string(given) + " were provided");
+  }
+  Reserve reserve(*this, base + count);
+  return spec->function(vm_, base, count);
+}
+
+bool Interpreter::call_value(Value callee, Value* base, int count, Value* result) {
+  if (callee.is_object()) {
+    switch (callee.object->kind) {
+      case Kind::kClosure:
+        enter(as<Closure>(callee), base, count, result);
+        return false;
+      case Kind::kNative: {
+        const NativeSpec* spec = static_cast<Native*>(callee.object)->spec;
+        const Value value = call_native(spec, base, count, false);
+        *result = value;
+        return true;
+      }
+      case Kind::kExtern: {
+        Reserve reserve(*this, base + count);
+        const Value value =
+            simple::call(vm_, *static_cast<ExternFunction*>(callee.object), base, count);
+        *result = value;
+        return true;
+      }
+      case Kind::kBound: {
+        // The receiver goes before the arguments, above everything that is in use.
+        const auto* bound = as<Bound>(callee);
+        Value* window = std::max(top(), base + count);
+        if (window + count + 1 >= stack_end_) overflow();
+        window[0] = bound->receiver;
+        std::copy(base, base + count, window + 1);
+        high_water_ = std::max(high_water_, window + count + 1);
+        if (bound->method->kind == Kind::kNative) {
+          const Value value = call_native(static_cast<Native*>(bound->method)->spec, window,
+                                          count + 1, true);
+          *result = value;
+          return true;
+        }
+        return call_value(Value::of(bound->method), window, count + 1, result);
+      }
+      case Kind::kType: {
+        auto* type = as<Type>(callee);
+        if (const auto make = type->statics.find(names_.make);
+            make != type->statics.end() && make->second->kind == Kind::kClosure &&
+            static_cast<Closure*>(make->second)->code->parameters == count) {
+          return call_value(Value::of(make->second), base, count, result);
+        }
+        if (type->constructor != nullptr) {
+          return call_value(Value::of(type->constructor), base, count, result);
+        }
+        break;
+      }
+      case Kind::kInstance: {
+        if (const Method* method = as<Instance>(callee)->type->find(names_.call)) {
+          Value* window = std::max(top(), base + count);
+          if (window + count + 1 >= stack_end_) overflow();
+          window[0] = callee;
+          std::copy(base, base + count, window + 1);
+          high_water_ = std::max(high_water_, window + count + 1);
+          return call_value(Value::of(method->callable), window, count + 1, result);
+        }
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  fail("E1002", "a value of type " + type_name(callee) + " cannot be called");
+}
+
+// Arguments with names: put where the function has its parameters.
+void Interpreter::call_named(const Site& site, Value callee, Value* base, int count,
+                             Value* result, bool& done) {
+  FunctionCode* code = nullptr;
+  if (is(callee, Kind::kType) && as<Type>(callee)->constructor != nullptr) {
+    callee = Value::of(as<Type>(callee)->constructor);
+  }
+  if (is(callee, Kind::kClosure)) code = as<Closure>(callee)->code;
+  if (code == nullptr) {
+    fail("E1020", "this function takes no named arguments");
+  }
+  const int self = code->is_method ? 1 : 0;
+  std::vector<Value> arranged(code->parameters, Value::missing());
+  std::vector<Value> rest;
+  const auto& names = site.argument_names;
+  const int fixed = code->variadic ? code->parameters - 1 : code->parameters;
+  if (self != 0 && count > 0) arranged[0] = base[0];
+  for (int i = self; i < count; ++i) {
+    const Symbol name = names[static_cast<size_t>(i)];
+    if (!name) continue;
+    const auto found =
+        std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
+    const std::string text(text_of(name));
+    if (found == code->parameter_names.end()) {
+      fail("E1020", "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
+                        std::to_string(code->line) + "): there is no parameter `" + text + "`");
+    }
+    Value& slot =
+        arranged[static_cast<size_t>(self + (found - code->parameter_names.begin()))];
+    if (!slot.is_missing()) fail("E1020", "argument `" + text + "` is given twice");
+    slot = base[i];
+  }
+  int next = self;
+  for (int i = self; i < count; ++i) {
+    if (names[static_cast<size_t>(i)]) continue;
+    while (next < fixed && !arranged[static_cast<size_t>(next)].is_missing()) ++next;
+    if (next < fixed) {
+      arranged[static_cast<size_t>(next++)] = base[i];
+    } else {
+      rest.push_back(base[i]);
+    }
+  }
+  int given = fixed;
+  while (given > 0 && arranged[static_cast<size_t>(given - 1)].is_missing()) --given;
+  for (int i = self; i < given; ++i) {
+    if (arranged[static_cast<size_t>(i)].is_missing() &&
+        !code->optional[static_cast<size_t>(i - self)]) {
+      fail("E1020",
+           "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
+               std::to_string(code->line) + "): argument `" +
+               std::string(text_of(code->parameter_names[static_cast<size_t>(i - self)])) +
+               "` is missing");
+    }
+  }
+  Value* window = base;
+  const size_t total = static_cast<size_t>(rest.empty() ? given : fixed) + rest.size();
+  if (window + total + code->registers >= stack_end_) overflow();
+  std::copy(arranged.begin(), arranged.begin() + (rest.empty() ? given : fixed), window);
+  std::copy(rest.begin(), rest.end(), window + fixed);
+  done = call_value(callee, window, static_cast<int>(total), result);
+}
+
+// ---- Methods
+
+const Method* Interpreter::operator_method(ast::BinaryOp op, Value left, Value right) const {
+  (void)right;
+  if (!is(left, Kind::kInstance) || op > ast::BinaryOp::kMatmul) return nullptr;
+  const Method* method =
+      as<Instance>(left)->type->find(names_.operators[static_cast<size_t>(op)]);
+  if (method == nullptr || method->callable->kind != Kind::kClosure) return nullptr;
+  // With a number on the right, add_scalar and the like come first; see arithmetic().
+  return right.is_number() ? nullptr : method;
+}
+
+void Interpreter::find_static(Site& site, Type* type) {
+  if (const auto found = type->statics.find(site.name); found != type->statics.end()) {
+    site.target = found->second;
+    site.found = found->second->kind == Kind::kNative ? Site::Found::kStaticNative
+                                                      : Site::Found::kStatic;
+    return;
+  }
+  for (size_t i = 0; i < type->variants.size(); ++i) {
+    if (type->variants[i].name == site.name) {
+      site.slot = static_cast<int32_t>(i);
+      site.found = Site::Found::kVariant;
+      return;
+    }
+  }
+  if (site.name == names_.make && type->constructor != nullptr) {
+    site.target = type->constructor;
+    site.found = Site::Found::kMake;
+    return;
+  }
+  // Type.method(object, …)
+  if (const Method* method = type->find(site.name)) {
+    site.target = method->callable;
+    site.found = method->callable->kind == Kind::kNative ? Site::Found::kStaticNative
+                                                         : Site::Found::kStatic;
+  }
+}
+
+void Interpreter::find_method(Site& site, Value receiver) {
+  site.key = nullptr;
+  site.found = Site::Found::kNothing;
+  site.mutates = false;
+  site.target = nullptr;
+  if (is(receiver, Kind::kType)) {
+    find_static(site, as<Type>(receiver));
+    if (site.found != Site::Found::kNothing) {
+      site.key = receiver.object;
+      return;
+    }
+  }
+  if (const Method* method = vm_.find_method(receiver, site.name)) {
+    site.target = method->callable;
+    site.mutates = method->mutates;
+    site.found = method->callable->kind == Kind::kNative ? Site::Found::kNative
+                                                         : Site::Found::kClosure;
+    site.key = vm_.type_of(receiver);
+    return;
+  }
+  if (is(receiver, Kind::kInstance)) {
+    auto* type = as<Instance>(receiver)->type;
+    const int32_t field = type->field_index(site.name);
+    if (field >= 0) {
+      site.slot = field;
+      site.found = Site::Found::kFieldCall;
+      site.key = type;
+      return;
+    }
+  }
+  // with: what has no such methods is left alone.
+  if (site.name == names_.enter_name || site.name == names_.close_name) return;
+  if (site.fallback != nullptr) {
+    site.found = Site::Found::kFunction;
+    site.key = vm_.type_of(receiver);
+    return;
+  }
+  if (const Method* method = vm_.find_method(receiver, names_.method_missing)) {
+    site.target = method->callable;
+    site.found = Site::Found::kMissing;
+    site.key = vm_.type_of(receiver);
+    return;
+  }
+  method_not_found(site, receiver);
+}
+
+void Interpreter::method_not_found(const Site& site, Value receiver) {
+  const std::string name(text_of(site.name));
+  if (is(receiver, Kind::kType)) {
+    const std::string type(text_of(as<Type>(receiver)->name));
+    fail("E1013", "method `" + name + "` not found on type `" + type + "`");
+  }
+  std::string type = type_name(receiver);
+  if (is(receiver, Kind::kInstance) || is(receiver, Kind::kEnum) ||
+      is(receiver, Kind::kHandle)) {
+    type = text_of(vm_.type_of(receiver)->name);
+  }
+  fail("E1013", "method `" + name + "` not found on type `" + type + "`");
+}
+
+Value Interpreter::native_method(Site& site, Value* base, int count) {
+  const NativeSpec* spec = static_cast<Native*>(site.target)->spec;
+  if (!site.argument_names.empty()) {
+    fail("E1020", "`" + std::string(spec->name) + "` takes no named arguments");
+  }
+  const int given = count - 1;
+  if (given >= spec->least && (given <= spec->most || spec->most < 0)) [[likely]] {
+    return spec->function(vm_, base, count);
+  }
+  return call_native(spec, base, count, true);
+}
+
+// The less common things that a method call can be.
+bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) {
+  const bool named = !site.argument_names.empty();
+  const auto go = [&](Value callee, Value* from, int arguments) {
+    if (!named) return call_value(callee, from, arguments, result);
+    Site shifted;
+    shifted.argument_names.assign(site.argument_names.end() - arguments,
+                                  site.argument_names.end());
+    bool done = false;
+    call_named(shifted, callee, from, arguments, result, done);
+    return done;
+  };
+  switch (site.found) {
+    case Site::Found::kStatic:
+    case Site::Found::kMake:
+      return go(Value::of(site.target), base + 1, count - 1);
+    case Site::Found::kStaticNative: {
+      const Value value =
+          call_native(static_cast<Native*>(site.target)->spec, base + 1, count - 1, false);
+      *result = value;
+      return true;
+    }
+    case Site::Found::kVariant: {
+      auto* type = as<Type>(base[0]);
+      const auto variant = static_cast<uint32_t>(site.slot);
+      if (type->variants[variant].fields.size() != static_cast<size_t>(count - 1)) {
+        fail("E1020", "variant `" + std::string(text_of(type->name)) + "." +
+                          std::string(text_of(site.name)) + "` expects " +
+                          std::to_string(type->variants[variant].fields.size()) +
+                          " argument(s), but " + std::to_string(count - 1) + " were provided");
+      }
+      const Value value =
+          make_variant(type, variant, base + 1, static_cast<uint32_t>(count - 1));
+      *result = value;
+      return true;
+    }
+    case Site::Found::kFieldCall: {
+      const Value field = as<Instance>(base[0])->fields()[site.slot];
+      return go(field, base + 1, count - 1);
+    }
+    case Site::Found::kFunction:
+      if (!named) return call_value(*site.fallback, base, count, result);
+      return go(*site.fallback, base, count);
+    case Site::Found::kMissing: {
+      Array* arguments = heap_.array(Elements::kValues, 0);
+      for (int i = 1; i < count; ++i) {
+        share(base[i]);
+        heap_.push(arguments, base[i]);
+      }
+      Value* window = std::max(top(), base + count);
+      window[0] = base[0];
+      window[1] = vm_.text(text_of(site.name));
+      window[2] = Value::of(static_cast<Object*>(arguments));
+      high_water_ = std::max(high_water_, window + 3);
+      return call_value(Value::of(site.target), window, 3, result);
+    }
+    case Site::Found::kNothing: {
+      // `with`: enters and closes what can be entered and closed.
+      if (site.name == names_.enter_name) {
+        if (const Method* method = vm_.find_method(base[0], names_.enter)) {
+          return call_value(Value::of(method->callable), base, 1, result);
+        }
+        *result = base[0];
+        return true;
+      }
+      for (const Symbol name : {names_.exit, names_.close}) {
+        if (const Method* method = vm_.find_method(base[0], name)) {
+          return call_value(Value::of(method->callable), base, 1, result);
+        }
+      }
+      *result = Value();
+      return true;
+    }
+    default:
+      break;
+  }
+  method_not_found(site, base[0]);
+}
+
+Value Interpreter::get_method(Site& site, Value receiver) {
+  if (is(receiver, Kind::kType)) {
+    Site probe;
+    probe.name = site.name;
+    find_static(probe, as<Type>(receiver));
+    if (probe.target != nullptr) return Value::of(probe.target);
+  }
+  if (const Method* method = vm_.find_method(receiver, site.name)) {
+    share(receiver);
+    return Value::of(static_cast<Object*>(heap_.bound(receiver, method->callable)));
+  }
+  if (is(receiver, Kind::kInstance)) {
+    const int32_t field = as<Instance>(receiver)->type->field_index(site.name);
+    if (field >= 0) return as<Instance>(receiver)->fields()[field];
+  }
+  method_not_found(site, receiver);
+}
+
+// &:len is a function that calls the method of its argument: a native bound to the name.
+Value Interpreter::method_reference(Symbol name) {
+  static const NativeSpec spec{
+      "<method>",
+      [](Vm& vm, Value* arguments, int count) -> Value {
+        // The name, then the receiver.
+        const Symbol wanted = arguments[0].symbol();
+        if (const Method* method = vm.find_method(arguments[1], wanted)) {
+          return vm.call_method(arguments[1], *method,
+                                {arguments + 2, static_cast<size_t>(count - 2)});
+        }
+        if (is(arguments[1], Kind::kInstance)) {
+          const int32_t field = as<Instance>(arguments[1])->type->field_index(wanted);
+          if (field >= 0) return as<Instance>(arguments[1])->fields()[field];
+        }
+        fail("E1013", "method `" + std::string(text_of(wanted)) + "` not found on type `" +
+                          type_name(arguments[1]) + "`");
+      },
+      1, -1};
+  return Value::of(static_cast<Object*>(heap_.bound(Value::of(name), heap_.native(&spec))));
+}
+
+bool Interpreter::not_equal(Value left, Value right) {
+  static const Symbol ne = intern("__ne__");
+  if (is(left, Kind::kInstance) && !right.is_nil()) {
+    if (const Method* method = as<Instance>(left)->type->find(ne)) {
+      const Value arguments[] = {right};
+      return truthy(vm_.call_method(left, *method, arguments));
+    }
+  }
+  return !equal(vm_, left, right);
+}
+
+// ---- Failures
+
+bool Interpreter::unwind(Frame* boundary) {
+  for (;;) {
+    Frame* frame = frame_;
+    const auto at = static_cast<uint32_t>(frame->pc - frame->code->code.data());
+    for (const HandlerImage& handler : frame->code->handlers) {
+      if (at < handler.start || at >= handler.end) continue;
+      pending_.push_back({std::current_exception(), frame});
+      frame->pc = frame->code->code.data() + handler.target;
+      return true;
+    }
+    try {
+      throw;
+    } catch (Failure& failure) {
+      note(failure);
+    } catch (const std::bad_alloc&) {
+      // Nothing to note it in.
+    } catch (const Exit&) {
+    }
+    while (!pending_.empty() && pending_.back().frame >= frame) pending_.pop_back();
+    --frame_;
+    if (frame == boundary) return false;
+  }
+}
+
+// Adds the function that runs to what a failure tells.
+void Interpreter::note(Failure& failure) const {
+  const Frame& frame = *frame_;
+  const auto index = static_cast<size_t>(frame.pc - frame.code->code.data());
+  Module* module = frame.code->module;
+  if (module->is_library) return;
+  const Span at = frame.code->spans[index];
+  const Source& source = module->text();
+  const Place place = source.place(at.start);
+  if (failure.excerpt.empty()) failure.excerpt = render("", source, at);
+  constexpr size_t kMostLines = 64;
+  if (failure.trace.size() < kMostLines) {
+    failure.trace.push_back(
+        {std::string(text_of(frame.code->name)), module->name, place.line, place.column});
+  }
+}
+
+bool Interpreter::current_place(std::string& file, uint32_t& line, std::string& excerpt) const {
+  for (const Frame* frame = frame_; frame != frames_; --frame) {
+    Module* module = frame->code->module;
+    if (module->is_library) continue;
+    const auto index = static_cast<size_t>(frame->pc - frame->code->code.data());
+    const Span at = frame->code->spans[index];
+    file = module->name;
+    line = module->text().place(at.start).line;
+    excerpt = module->text().line(line);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace simple

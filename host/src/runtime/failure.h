@@ -1,0 +1,38 @@
+// Run-time errors of programs, as C++ exceptions. The machine catches them, runs what was
+// deferred, and adds where it happened.
+#ifndef SIMPLE_RUNTIME_FAILURE_H_
+#define SIMPLE_RUNTIME_FAILURE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace simple {
+
+struct TraceLine {
+  std::string function;
+  std::string file;
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+struct Failure {
+  // "runtime", or "semantic" for panic, "io" for files.
+  const char* kind = "runtime";
+  std::string code;  // "E3001", or ""
+  std::string message;
+  // Filled by the machine: where it happened with the source line, and who called.
+  std::string excerpt;
+  std::vector<TraceLine> trace;
+};
+
+// exit(n), and Ctrl-C: ends the program; nothing catches it, what was deferred runs.
+struct Exit {
+  int status;
+};
+
+[[noreturn]] void fail(const char* code, std::string message);
+
+}  // namespace simple
+
+#endif

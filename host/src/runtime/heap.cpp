@@ -1,0 +1,681 @@
+#include "runtime/heap.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "runtime/failure.h"
+#include "runtime/vm.h"
+
+namespace simple {
+namespace {
+
+constexpr uint64_t kFirstThreshold = 16ull << 20;
+// Below this a text is copied when something is appended; above it grows in a buffer.
+constexpr uint32_t kShortText = 64;
+constexpr size_t kGranule = 16;
+
+size_t element_size(Elements elements) {
+  switch (elements) {
+    case Elements::kValues:
+      return sizeof(Value);
+    case Elements::kBytes:
+      return 1;
+    default:
+      return 8;
+  }
+}
+
+void* allocate_raw(size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr) fail("E3010", "out of memory: " + std::to_string(size) + " bytes");
+  return memory;
+}
+
+Elements fitting(Value value) {
+  switch (value.tag) {
+    case Tag::kInt:
+      return Elements::kInts;
+    case Tag::kFloat:
+      return Elements::kFloats;
+    case Tag::kU8:
+      return Elements::kBytes;
+    default:
+      return Elements::kValues;
+  }
+}
+
+void share_all(const Value* values, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) share(values[i]);
+}
+
+}  // namespace
+
+struct Heap::Block {
+  size_t cell;
+  uint32_t count;
+  char* cells() { return reinterpret_cast<char*>(this) + 32; }
+};
+
+Heap::Heap(Vm& vm) : vm_(vm), threshold_(kFirstThreshold) {}
+
+Heap::~Heap() {
+  for (auto& blocks : blocks_) {
+    for (Block* block : blocks) {
+      for (uint32_t i = 0; i < block->count; ++i) {
+        auto* object = reinterpret_cast<Object*>(block->cells() + i * block->cell);
+        if (object->kind != Kind::kFree) release_parts(object);
+      }
+      std::free(block);
+    }
+  }
+  for (Object* object : large_) {
+    release_parts(object);
+    std::free(object);
+  }
+  for (Type* type : types_) delete type;
+}
+
+// ---- Cells
+
+Object* Heap::allocate(Kind kind, size_t size) {
+  const size_t size_class = (size + kGranule - 1) / kGranule;
+  Object* object;
+  if (size_class <= kClasses) {
+    object = free_[size_class];
+    if (object == nullptr) {
+      object = allocate_slow(size_class);
+    } else {
+      std::memcpy(&free_[size_class], object + 1, sizeof(Object*));
+    }
+    object->size_class = static_cast<uint8_t>(size_class);
+    account(static_cast<int64_t>(size_class * kGranule));
+  } else {
+    object = allocate_large(size);
+    object->size_class = 0;
+    account(static_cast<int64_t>(size));
+  }
+  object->kind = kind;
+  object->mark = epoch_;
+  object->shared = false;
+  object->small = 0;
+  if (stress_) want_collection();
+  return object;
+}
+
+Object* Heap::allocate_slow(size_t size_class) {
+  while (free_[size_class] == nullptr) {
+    if (sweep_one(size_class)) continue;
+    void* memory = nullptr;
+    if (posix_memalign(&memory, 64, kBlockSize) != 0) {
+      fail("E3010", "out of memory: the program's objects take " +
+                        std::to_string(live_ + allocated_) + " bytes");
+    }
+    auto* block = static_cast<Block*>(memory);
+    block->cell = size_class * kGranule;
+    block->count = static_cast<uint32_t>((kBlockSize - 32) / block->cell);
+    Object* next = nullptr;
+    for (uint32_t i = block->count; i-- > 0;) {
+      auto* cell = reinterpret_cast<Object*>(block->cells() + i * block->cell);
+      cell->kind = Kind::kFree;
+      std::memcpy(cell + 1, &next, sizeof(next));
+      next = cell;
+    }
+    // A new block has nothing to sweep.
+    blocks_[size_class].insert(
+        blocks_[size_class].begin() + static_cast<std::ptrdiff_t>(to_sweep_[size_class]), block);
+    ++to_sweep_[size_class];
+    free_[size_class] = next;
+  }
+  Object* object = free_[size_class];
+  std::memcpy(&free_[size_class], object + 1, sizeof(Object*));
+  return object;
+}
+
+Object* Heap::allocate_large(size_t size) {
+  auto* object = static_cast<Object*>(allocate_raw(size));
+  large_.push_back(object);
+  return object;
+}
+
+bool Heap::sweep_one(size_t size_class) {
+  auto& blocks = blocks_[size_class];
+  size_t& next = to_sweep_[size_class];
+  if (next == blocks.size()) return false;
+  sweep_block(blocks[next++]);
+  return true;
+}
+
+void Heap::sweep_block(Block* block) {
+  Object* list = free_[block->cell / kGranule];
+  for (uint32_t i = block->count; i-- > 0;) {
+    auto* object = reinterpret_cast<Object*>(block->cells() + i * block->cell);
+    if (object->kind != Kind::kFree) {
+      if (object->mark == epoch_) continue;
+      release_parts(object);
+      object->kind = Kind::kFree;
+    }
+    std::memcpy(object + 1, &list, sizeof(list));
+    list = object;
+  }
+  free_[block->cell / kGranule] = list;
+}
+
+void Heap::finish_sweeping() {
+  for (size_t size_class = 1; size_class <= kClasses; ++size_class) {
+    while (sweep_one(size_class)) {
+    }
+  }
+}
+
+void Heap::release_parts(Object* object) {
+  switch (object->kind) {
+    case Kind::kTextBuffer:
+      std::free(static_cast<TextBuffer*>(object)->data);
+      break;
+    case Kind::kArray:
+      std::free(static_cast<Array*>(object)->data);
+      break;
+    case Kind::kDict:
+    case Kind::kSet:
+      std::free(static_cast<Table*>(object)->entries);
+      std::free(static_cast<Table*>(object)->index);
+      break;
+    default:
+      break;
+  }
+}
+
+void Heap::account(int64_t bytes) {
+  allocated_ += static_cast<uint64_t>(bytes);
+  if (allocated_ > threshold_) want_collection();
+}
+
+void Heap::want_collection() {
+  wants_collection_ = true;
+  vm_.interrupt();
+}
+
+// ---- Texts
+
+Text* Heap::text_buffer(uint32_t length, char** bytes) {
+  auto* result = static_cast<Text*>(allocate(Kind::kText, sizeof(Text) + length));
+  result->length = length;
+  result->hash = 0;
+  result->buffer = nullptr;
+  result->data = reinterpret_cast<char*>(result + 1);
+  *bytes = reinterpret_cast<char*>(result + 1);
+  return result;
+}
+
+Text* Heap::text(std::string_view bytes) {
+  if (bytes.size() > UINT32_MAX) fail("E3010", "a text cannot be longer than 4 GB");
+  char* to;
+  Text* result = text_buffer(static_cast<uint32_t>(bytes.size()), &to);
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  return result;
+}
+
+Text* Heap::concat(Text* left, Text* right) {
+  const uint64_t length = uint64_t{left->length} + right->length;
+  if (length > UINT32_MAX) fail("E3010", "a text cannot be longer than 4 GB");
+  if (right->length == 0) return left;
+  if (left->length == 0) return right;
+  if (length <= kShortText) {
+    char* to;
+    Text* result = text_buffer(static_cast<uint32_t>(length), &to);
+    std::memcpy(to, left->data, left->length);
+    std::memcpy(to + left->length, right->data, right->length);
+    return result;
+  }
+  TextBuffer* buffer = left->buffer;
+  const bool at_end =
+      buffer != nullptr && left->data + left->length == buffer->data + buffer->used;
+  if (!at_end || buffer->capacity - buffer->used < right->length) {
+    const uint64_t capacity = length * 2;
+    buffer = static_cast<TextBuffer*>(allocate(Kind::kTextBuffer, sizeof(TextBuffer)));
+    buffer->kind = Kind::kFree;  // Until it has its memory.
+    buffer->data = static_cast<char*>(allocate_raw(capacity));
+    buffer->kind = Kind::kTextBuffer;
+    buffer->capacity = capacity;
+    std::memcpy(buffer->data, left->data, left->length);
+    buffer->used = left->length;
+    account(static_cast<int64_t>(capacity));
+  }
+  auto* result = static_cast<Text*>(allocate(Kind::kText, sizeof(Text)));
+  std::memcpy(buffer->data + buffer->used, right->data, right->length);
+  result->data = buffer->data + buffer->used - left->length;
+  buffer->used += right->length;
+  result->length = static_cast<uint32_t>(length);
+  result->hash = 0;
+  result->buffer = buffer;
+  return result;
+}
+
+// ---- Arrays
+
+Array* Heap::array(Elements elements, int64_t capacity) {
+  auto* result = static_cast<Array*>(allocate(Kind::kArray, sizeof(Array)));
+  result->small = static_cast<uint32_t>(elements);
+  result->length = 0;
+  result->capacity = 0;
+  result->data = nullptr;
+  if (capacity > 0) reserve(result, capacity);
+  return result;
+}
+
+void Heap::reserve(Array* array, int64_t capacity) {
+  if (capacity <= array->capacity) return;
+  const size_t size = element_size(array->elements());
+  if (capacity < 0 || static_cast<uint64_t>(capacity) > (uint64_t{1} << 46) / size) {
+    fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
+  }
+  const size_t bytes = static_cast<size_t>(capacity) * size;
+  if (limit_ != 0 && bytes > limit_) {
+    fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
+  }
+  void* data = std::realloc(array->data, bytes);
+  if (data == nullptr) {
+    fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
+  }
+  account(static_cast<int64_t>(bytes - static_cast<size_t>(array->capacity) * size));
+  array->data = data;
+  array->capacity = capacity;
+}
+
+void Heap::generalize(Array* array) {
+  if (array->elements() == Elements::kValues) return;
+  const int64_t capacity = std::max(array->capacity, int64_t{1});
+  auto* values =
+      static_cast<Value*>(allocate_raw(static_cast<size_t>(capacity) * sizeof(Value)));
+  for (int64_t i = 0; i < array->length; ++i) values[i] = array->get(i);
+  std::free(array->data);
+  account(capacity * static_cast<int64_t>(sizeof(Value)));
+  array->data = values;
+  array->capacity = capacity;
+  array->small = static_cast<uint32_t>(Elements::kValues);
+}
+
+void Heap::push(Array* array, Value value) {
+  const Elements wanted = fitting(value);
+  if (array->elements() != wanted) {
+    if (array->length == 0) {
+      std::free(array->data);
+      array->data = nullptr;
+      array->capacity = 0;
+      array->small = static_cast<uint32_t>(wanted);
+    } else {
+      generalize(array);
+    }
+  }
+  if (array->length == array->capacity) {
+    reserve(array, array->capacity < 4 ? 8 : array->capacity * 2);
+  }
+  switch (array->elements()) {
+    case Elements::kInts:
+      array->ints()[array->length] = value.integer;
+      break;
+    case Elements::kFloats:
+      array->floats()[array->length] = value.real;
+      break;
+    case Elements::kBytes:
+      array->bytes()[array->length] = static_cast<uint8_t>(value.integer);
+      break;
+    case Elements::kValues:
+      array->values()[array->length] = value;
+      break;
+  }
+  ++array->length;
+}
+
+void Heap::set(Array* array, int64_t index, Value value) {
+  if (array->elements() != fitting(value)) generalize(array);
+  switch (array->elements()) {
+    case Elements::kInts:
+      array->ints()[index] = value.integer;
+      break;
+    case Elements::kFloats:
+      array->floats()[index] = value.real;
+      break;
+    case Elements::kBytes:
+      array->bytes()[index] = static_cast<uint8_t>(value.integer);
+      break;
+    case Elements::kValues:
+      array->values()[index] = value;
+      break;
+  }
+}
+
+Array* Heap::copy(Array* array) {
+  Array* result = this->array(array->elements(), array->length);
+  if (array->length != 0) {
+    std::memcpy(result->data, array->data,
+                static_cast<size_t>(array->length) * element_size(array->elements()));
+  }
+  result->length = array->length;
+  if (array->elements() == Elements::kValues) share_all(result->values(), result->length);
+  return result;
+}
+
+// ---- Tables
+
+Table* Heap::dict() {
+  auto* result = static_cast<Table*>(allocate(Kind::kDict, sizeof(Table)));
+  result->used = result->live = result->capacity = result->index_mask = 0;
+  result->entries = nullptr;
+  result->index = nullptr;
+  return result;
+}
+
+Table* Heap::set() {
+  Table* result = dict();
+  result->kind = Kind::kSet;
+  return result;
+}
+
+Table* Heap::copy(Table* table) {
+  Table* result = dict();
+  result->kind = table->kind;
+  if (table->used == 0) return result;
+  result->entries =
+      static_cast<TableEntry*>(allocate_raw(table->capacity * sizeof(TableEntry)));
+  std::memcpy(static_cast<void*>(result->entries), table->entries,
+              table->used * sizeof(TableEntry));
+  result->used = table->used;
+  result->live = table->live;
+  result->capacity = table->capacity;
+  if (table->index != nullptr) {
+    const size_t bytes = (size_t{table->index_mask} + 1) * sizeof(uint32_t);
+    result->index = static_cast<uint32_t*>(allocate_raw(bytes));
+    std::memcpy(result->index, table->index, bytes);
+    result->index_mask = table->index_mask;
+  }
+  account(static_cast<int64_t>(table->capacity * sizeof(TableEntry)));
+  for (uint32_t i = 0; i < result->used; ++i) {
+    share(result->entries[i].key);
+    share(result->entries[i].value);
+  }
+  return result;
+}
+
+// ---- The rest
+
+Tuple* Heap::tuple(uint32_t count) {
+  auto* result =
+      static_cast<Tuple*>(allocate(Kind::kTuple, sizeof(Tuple) + count * sizeof(Value)));
+  result->small = count;
+  result->labels = nullptr;
+  for (uint32_t i = 0; i < count; ++i) result->items()[i] = Value();
+  return result;
+}
+
+Range* Heap::range(Value start, Value end, bool inclusive) {
+  auto* result = static_cast<Range*>(allocate(Kind::kRange, sizeof(Range)));
+  result->small = inclusive;
+  result->start = start;
+  result->end = end;
+  return result;
+}
+
+SliceObject* Heap::slice(Value start, Value end, Value step) {
+  auto* result = static_cast<SliceObject*>(allocate(Kind::kSlice, sizeof(SliceObject)));
+  result->start = start;
+  result->end = end;
+  result->step = step;
+  return result;
+}
+
+Instance* Heap::instance(Type* type) {
+  const auto count = static_cast<uint32_t>(type->fields.size());
+  auto* result = static_cast<Instance*>(
+      allocate(Kind::kInstance, sizeof(Instance) + count * sizeof(Value)));
+  result->small = count;
+  result->type = type;
+  for (uint32_t i = 0; i < count; ++i) result->fields()[i] = Value();
+  return result;
+}
+
+Instance* Heap::copy(Instance* instance) {
+  Instance* result = this->instance(instance->type);
+  std::memcpy(static_cast<void*>(result->fields()), instance->fields(),
+              instance->small * sizeof(Value));
+  share_all(result->fields(), result->small);
+  return result;
+}
+
+Value Heap::copy(Value value) {
+  if (!value.is_object() || !copies(value.object)) return value;
+  switch (value.object->kind) {
+    case Kind::kArray:
+      return Value::of(copy(as<Array>(value)));
+    case Kind::kInstance:
+      return Value::of(copy(as<Instance>(value)));
+    default:
+      return Value::of(copy(as<Table>(value)));
+  }
+}
+
+EnumValue* Heap::enum_value(Type* type, uint32_t variant, uint32_t payload) {
+  auto* result = static_cast<EnumValue*>(
+      allocate(Kind::kEnum, sizeof(EnumValue) + payload * sizeof(Value)));
+  result->small = payload;
+  result->type = type;
+  result->variant = variant;
+  for (uint32_t i = 0; i < payload; ++i) result->payload()[i] = Value();
+  return result;
+}
+
+Closure* Heap::closure(FunctionCode* code, uint32_t captured) {
+  auto* result = static_cast<Closure*>(
+      allocate(Kind::kClosure, sizeof(Closure) + captured * sizeof(Value)));
+  result->small = captured;
+  result->code = code;
+  for (uint32_t i = 0; i < captured; ++i) result->captured()[i] = Value();
+  return result;
+}
+
+Native* Heap::native(const NativeSpec* spec) {
+  auto* result = static_cast<Native*>(allocate(Kind::kNative, sizeof(Native)));
+  result->spec = spec;
+  return result;
+}
+
+Bound* Heap::bound(Value receiver, Object* method) {
+  auto* result = static_cast<Bound*>(allocate(Kind::kBound, sizeof(Bound)));
+  result->receiver = receiver;
+  result->method = method;
+  return result;
+}
+
+Cell* Heap::cell(Value value) {
+  auto* result = static_cast<Cell*>(allocate(Kind::kCell, sizeof(Cell)));
+  result->value = value;
+  return result;
+}
+
+Handle* Heap::handle(Type* type, int64_t handle) {
+  auto* result = static_cast<Handle*>(allocate(Kind::kHandle, sizeof(Handle)));
+  result->type = type;
+  result->handle = handle;
+  handles_.push_back(result);
+  return result;
+}
+
+Iterator* Heap::iterator(Value subject) {
+  auto* result = static_cast<Iterator*>(allocate(Kind::kIterator, sizeof(Iterator)));
+  result->subject = subject;
+  result->extra = Value();
+  result->position = 0;
+  return result;
+}
+
+Type* Heap::type(Type::Form form, Symbol name) {
+  auto* result = new Type;
+  result->kind = Kind::kType;
+  result->mark = 0;
+  result->size_class = 0;
+  result->shared = true;
+  result->small = 0;
+  result->form = form;
+  result->name = name;
+  types_.push_back(result);
+  return result;
+}
+
+// ---- Collecting
+
+void Heap::mark(Object* object) {
+  if (object->mark == epoch_) return;
+  object->mark = epoch_;
+  gray_.push_back(object);
+}
+
+void Heap::trace(Object* object) {
+  const auto values = [this](const Value* items, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) mark(items[i]);
+  };
+  size_t bytes = object->size_class * kGranule;
+  switch (object->kind) {
+    case Kind::kFree:
+    case Kind::kEllipsis:
+    case Kind::kHandle:
+    case Kind::kNative:
+    case Kind::kExtern:
+    case Kind::kModule:
+      break;
+    case Kind::kText:
+      if (TextBuffer* buffer = static_cast<Text*>(object)->buffer) mark(buffer);
+      if (object->size_class == 0) bytes = static_cast<Text*>(object)->length;
+      break;
+    case Kind::kTextBuffer:
+      bytes += static_cast<TextBuffer*>(object)->capacity;
+      break;
+    case Kind::kArray: {
+      auto* array = static_cast<Array*>(object);
+      bytes += static_cast<size_t>(array->capacity) * element_size(array->elements());
+      if (array->elements() == Elements::kValues) values(array->values(), array->length);
+      break;
+    }
+    case Kind::kDict:
+    case Kind::kSet: {
+      auto* table = static_cast<Table*>(object);
+      bytes += table->capacity * sizeof(TableEntry);
+      for (uint32_t i = 0; i < table->used; ++i) {
+        mark(table->entries[i].key);
+        mark(table->entries[i].value);
+      }
+      break;
+    }
+    case Kind::kTuple:
+      values(static_cast<Tuple*>(object)->items(), object->small);
+      if (object->size_class == 0) bytes = object->small * sizeof(Value);
+      break;
+    case Kind::kRange:
+      mark(static_cast<Range*>(object)->start);
+      mark(static_cast<Range*>(object)->end);
+      break;
+    case Kind::kSlice:
+      mark(static_cast<SliceObject*>(object)->start);
+      mark(static_cast<SliceObject*>(object)->end);
+      mark(static_cast<SliceObject*>(object)->step);
+      break;
+    case Kind::kInstance:
+      values(static_cast<Instance*>(object)->fields(), object->small);
+      break;
+    case Kind::kEnum:
+      values(static_cast<EnumValue*>(object)->payload(), object->small);
+      break;
+    case Kind::kClosure:
+      values(static_cast<Closure*>(object)->captured(), object->small);
+      break;
+    case Kind::kBound:
+      mark(static_cast<Bound*>(object)->receiver);
+      mark(static_cast<Bound*>(object)->method);
+      break;
+    case Kind::kCell:
+      mark(static_cast<Cell*>(object)->value);
+      break;
+    case Kind::kIterator:
+      mark(static_cast<Iterator*>(object)->subject);
+      mark(static_cast<Iterator*>(object)->extra);
+      break;
+    case Kind::kType: {
+      auto* type = static_cast<Type*>(object);
+      for (const auto& [name, method] : type->methods) mark(method.callable);
+      for (const auto& [name, function] : type->statics) mark(function);
+      for (const auto& [name, value] : type->constants) mark(value);
+      for (const Field& field : type->fields) mark(field.zero);
+      for (const Variant& variant : type->variants) {
+        mark(variant.ordinal);
+        if (variant.singleton != nullptr) mark(variant.singleton);
+      }
+      if (type->constructor != nullptr) mark(type->constructor);
+      break;
+    }
+  }
+  live_ += bytes;
+}
+
+void Heap::collect() {
+  const auto start = std::chrono::steady_clock::now();
+  finish_sweeping();
+  wants_collection_ = false;
+  epoch_ = epoch_ == 1 ? 2 : 1;
+  live_ = 0;
+  for (Type* type : types_) mark(type);
+  vm_.mark_roots();
+  while (!gray_.empty()) {
+    Object* object = gray_.back();
+    gray_.pop_back();
+    trace(object);
+  }
+
+  // Handles that nothing reaches any more.
+  size_t kept = 0;
+  for (Handle* handle : handles_) {
+    if (handle->mark == epoch_) {
+      handles_[kept++] = handle;
+    } else if (handle->handle != 0) {
+      dead_handles_.push_back({handle->type, handle->handle});
+    }
+  }
+  handles_.resize(kept);
+
+  // Large objects at once, cells as they are needed.
+  kept = 0;
+  for (Object* object : large_) {
+    if (object->mark == epoch_) {
+      large_[kept++] = object;
+    } else {
+      release_parts(object);
+      std::free(object);
+    }
+  }
+  large_.resize(kept);
+  to_sweep_.fill(0);
+  free_.fill(nullptr);
+
+  threshold_ = std::max(kFirstThreshold, live_);
+  ++statistics_.collections;
+  statistics_.live_bytes = live_;
+  statistics_.allocated_bytes += allocated_;
+  allocated_ = 0;
+  const std::chrono::duration<double> pause = std::chrono::steady_clock::now() - start;
+  statistics_.last_pause = pause.count();
+  statistics_.longest_pause = std::max(statistics_.longest_pause, pause.count());
+  if (limit_ != 0 && live_ > limit_) {
+    fail("E3010", "out of memory: the program's objects take " + std::to_string(live_) +
+                      " bytes, and " + std::to_string(limit_) + " are allowed");
+  }
+}
+
+void Heap::take_all_handles() {
+  for (Handle* handle : handles_) {
+    if (handle->handle != 0) dead_handles_.push_back({handle->type, handle->handle});
+    handle->handle = 0;
+  }
+  handles_.clear();
+}
+
+}  // namespace simple

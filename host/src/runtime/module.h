@@ -1,0 +1,83 @@
+// Compiled modules, ready to run: what an image holds, with addresses in place of numbers.
+#ifndef SIMPLE_RUNTIME_MODULE_H_
+#define SIMPLE_RUNTIME_MODULE_H_
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compile/image.h"
+#include "runtime/object.h"
+
+namespace simple {
+
+struct Module;
+
+// A place in the code where a name is looked up, and what was found last time.
+struct Site {
+  enum class Found : uint8_t {
+    kNothing,
+    kClosure,       // a method
+    kNative,
+    kExtern,
+    kFieldCall,     // a field that holds a function
+    kFunction,      // a free function: x.f(a) is f(x, a)
+    kStatic,        // a function of a type
+    kStaticNative,
+    kMake,          // P.new where there is no `new`
+    kVariant,
+    kMissing,       // method_missing
+    kField,
+  };
+  Symbol name;
+  Symbol owner;
+  std::vector<Symbol> argument_names;
+  int32_t mutate_at = -1;
+  bool deep = false;
+  Value* fallback = nullptr;
+
+  const void* key = nullptr;  // The type, or the type object itself, that `found` is for.
+  Found found = Found::kNothing;
+  bool mutates = false;
+  int32_t slot = 0;
+  Object* target = nullptr;
+};
+
+struct FunctionCode {
+  Symbol name;
+  Module* module = nullptr;
+  uint32_t line = 0;
+  uint16_t parameters = 0;  // Registers that arguments take: self, and the variadic one.
+  uint16_t required = 0;
+  uint16_t registers = 0;
+  bool variadic = false;
+  bool is_method = false;
+  std::vector<Instruction> code;
+  std::vector<Value> constants;
+  std::vector<Site> sites;
+  std::vector<HandlerImage> handlers;
+  std::vector<CaptureImage> captures;
+  std::vector<Symbol> parameter_names;  // Without self.
+  std::vector<bool> optional;
+  std::vector<Span> spans;
+};
+
+struct Module : Object {
+  std::string key;   // Its path.
+  std::string name;  // As messages call it.
+  std::unique_ptr<Source> source;  // Read when a message needs it.
+  bool is_library = false;         // Its functions are left out of messages.
+  std::vector<Value> globals;      // Never grows once it is linked.
+  std::unordered_map<Symbol, uint32_t> names;
+  std::vector<Value*> references;
+  std::vector<std::unique_ptr<FunctionCode>> functions;
+  std::vector<Value> function_values;  // Closures of functions that capture nothing.
+  std::vector<Symbol> strings;
+
+  const Source& text();
+};
+
+}  // namespace simple
+
+#endif

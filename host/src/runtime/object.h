@@ -1,0 +1,261 @@
+// The objects of the heap. They are plain data: the heap makes, traces and frees them, and
+// they never move, so the address of an array's elements can be given to native code.
+//
+// Value semantics. Arrays, dicts, sets and structs are values in the language; here they are
+// shared until one of the holders changes it. A holder that is not alone sets `shared` on the
+// object, and whoever wants to change an object that is shared changes a copy and puts that
+// in the place that it came from. Text, tuples, ranges and enums never change.
+#ifndef SIMPLE_RUNTIME_OBJECT_H_
+#define SIMPLE_RUNTIME_OBJECT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "runtime/value.h"
+#include "syntax/symbol.h"
+
+namespace simple {
+
+class Vm;
+struct Module;
+struct Type;
+struct FunctionCode;
+
+enum class Kind : uint8_t {
+  kFree,  // A cell that holds no object.
+  kText,
+  kTextBuffer,
+  kArray,
+  kDict,
+  kSet,
+  kTuple,
+  kRange,
+  kSlice,
+  kEllipsis,
+  kInstance,  // of a class or a struct
+  kEnum,
+  kClosure,  // a function of the program, with what it captured
+  kNative,
+  kBound,  // a method with its receiver
+  kCell,   // a variable shared with a block
+  kHandle,  // of an extern type
+  kIterator,
+  kExtern,  // a function of a native library; see sffi/extern.h
+  kType,
+  kModule,
+};
+
+struct Object {
+  Kind kind;
+  uint8_t mark;        // The heap's.
+  uint8_t size_class;  // The heap's.
+  bool shared;         // See above; only arrays, dicts, sets and structs look at it.
+  uint32_t small;      // What it means is the kind's business.
+};
+
+// UTF-8. `data` is followed by no NUL. Bytes lie behind the object, or in a buffer that
+// several texts share: a text that was made by appending to another shares its bytes.
+struct TextBuffer : Object {
+  uint64_t used;
+  uint64_t capacity;
+  char* data;  // malloc
+};
+struct Text : Object {     // small: flags below
+  static constexpr uint32_t kAscii = 1, kNotAscii = 2, kHashed = 4;
+  uint32_t length;
+  uint32_t hash;
+  const char* data;
+  TextBuffer* buffer;  // Or null.
+
+  std::string_view view() const { return {data, length}; }
+};
+
+enum class Elements : uint32_t { kValues, kInts, kFloats, kBytes };
+struct Array : Object {  // small: Elements. An empty array takes the kind of what comes first.
+  int64_t length;
+  int64_t capacity;
+  void* data;  // malloc
+
+  Elements elements() const { return static_cast<Elements>(small); }
+  Value* values() const { return static_cast<Value*>(data); }
+  int64_t* ints() const { return static_cast<int64_t*>(data); }
+  double* floats() const { return static_cast<double*>(data); }
+  uint8_t* bytes() const { return static_cast<uint8_t*>(data); }
+  Value get(int64_t index) const {
+    switch (elements()) {
+      case Elements::kInts:
+        return Value::of(ints()[index]);
+      case Elements::kFloats:
+        return Value::of(floats()[index]);
+      case Elements::kBytes:
+        return Value(Tag::kU8, bytes()[index]);
+      default:
+        return values()[index];
+    }
+  }
+};
+
+struct TableEntry {
+  Value key;  // kMissing in an entry that was removed
+  Value value;
+  uint64_t hash;
+};
+// A dict, and a set (whose values are nil). Entries in the order in which they came; `index`
+// has, for each hash, the number of an entry plus one. See runtime/table.h.
+struct Table : Object {
+  uint32_t used;      // entries, removed ones included
+  uint32_t live;      // entries that are there
+  uint32_t capacity;  // of entries
+  uint32_t index_mask;  // size of index - 1; 0 with no index yet
+  TableEntry* entries;  // malloc
+  uint32_t* index;      // malloc
+};
+
+struct Tuple : Object {  // small: count. Values behind it.
+  // Labels of (q: 1, r: 2), or null. Interned lists, never freed.
+  const std::vector<Symbol>* labels;
+  Value* items() { return reinterpret_cast<Value*>(this + 1); }
+  const Value* items() const { return reinterpret_cast<const Value*>(this + 1); }
+};
+
+struct Range : Object {  // small: 1 if inclusive
+  Value start;           // nil: open
+  Value end;
+  bool inclusive() const { return small != 0; }
+};
+
+// a[1:4:2], handed to __getitem__ and __setitem__.
+struct SliceObject : Object {
+  Value start, end, step;
+};
+
+struct Instance : Object {  // small: number of fields. Values behind it.
+  Type* type;
+  Value* fields() { return reinterpret_cast<Value*>(this + 1); }
+};
+
+struct EnumValue : Object {  // small: number of payload values. Behind it.
+  Type* type;
+  uint32_t variant;
+  uint32_t unused;
+  Value* payload() { return reinterpret_cast<Value*>(this + 1); }
+};
+
+struct Closure : Object {  // small: number of captured values. Behind it.
+  FunctionCode* code;
+  Value* captured() { return reinterpret_cast<Value*>(this + 1); }
+};
+
+// A function in C++. `arguments` includes the receiver of a method. It may return any value,
+// throw Failure, and must not keep pointers over a call of Vm::call (see Rooted).
+using NativeFunction = Value (*)(Vm& vm, Value* arguments, int count);
+struct NativeSpec {
+  const char* name;
+  NativeFunction function;
+  int least;  // arguments, without the receiver
+  int most;   // -1: any number
+  // A method that changes its receiver: the machine sees to it that it is not shared.
+  bool mutates = false;
+};
+struct Native : Object {
+  const NativeSpec* spec;
+};
+
+struct Bound : Object {
+  Value receiver;
+  Object* method;  // Closure or Native
+};
+
+struct Cell : Object {
+  Value value;
+};
+
+// A native object of an extern type. 0 once it was freed.
+struct Handle : Object {
+  Type* type;
+  int64_t handle;
+};
+
+// The state of a for loop over something that is neither an array nor a range.
+struct Iterator : Object {
+  Value subject;
+  Value extra;  // a dict's sorted keys, an iterator object
+  int64_t position;
+};
+
+struct Field {
+  Symbol name;
+  // Of a struct: what it holds if nothing is given. Classes: nil.
+  Value zero;
+  bool has_default = false;
+};
+struct Variant {
+  Symbol name;
+  std::vector<Symbol> fields;  // Names of the payload; none for a positional one.
+  Value ordinal;               // V = 3; counts from 0 otherwise
+  EnumValue* singleton = nullptr;  // Of a variant without payload.
+  bool braces = false;
+};
+struct Method {
+  Object* callable = nullptr;  // Closure or Native
+  bool mutates = false;        // `me`, or a native that changes its receiver
+};
+
+// What kind of thing a value is, and the methods of that kind. Types live as long as the
+// machine.
+struct Type : Object {
+  enum class Form : uint8_t { kBuiltin, kClass, kStruct, kEnum, kTrait, kMixin, kExtern };
+  Form form = Form::kBuiltin;
+  Symbol name;
+  Module* module = nullptr;
+  std::vector<Field> fields;
+  std::vector<Variant> variants;
+  std::unordered_map<Symbol, Method> methods;
+  std::unordered_map<Symbol, Object*> statics;
+  std::unordered_map<Symbol, Value> constants;  // static val
+  std::vector<Type*> traits;
+  // Makes an instance; its parameters are the fields, or those of __init__.
+  Object* constructor = nullptr;
+  int32_t field_index(Symbol field) const {
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].name == field) return static_cast<int32_t>(i);
+    }
+    return -1;
+  }
+  const Method* find(Symbol method) const {
+    const auto found = methods.find(method);
+    return found == methods.end() ? nullptr : &found->second;
+  }
+  bool is_value() const { return form == Form::kStruct; }
+  // Form::kExtern: how its handles are released. The loader of native libraries sets it.
+  void* release = nullptr;
+};
+
+template <typename T>
+T* as(Value value) {
+  return static_cast<T*>(value.object);
+}
+inline bool is(Value value, Kind kind) {
+  return value.tag == Tag::kObject && value.object->kind == kind;
+}
+inline bool is_text(Value value) { return is(value, Kind::kText); }
+inline std::string_view text(Value value) { return as<Text>(value)->view(); }
+
+// Whether objects of this kind are values that are copied when they are changed.
+inline bool copies(const Object* object) {
+  return object->kind == Kind::kArray || object->kind == Kind::kDict ||
+         object->kind == Kind::kSet ||
+         (object->kind == Kind::kInstance &&
+          static_cast<const Instance*>(object)->type->form == Type::Form::kStruct);
+}
+// Says that a value has one more holder.
+inline void share(Value value) {
+  if (value.tag == Tag::kObject) value.object->shared = true;
+}
+
+}  // namespace simple
+
+#endif

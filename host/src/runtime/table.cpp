@@ -1,0 +1,228 @@
+// A table of up to eight entries is searched from its start to its end. A larger one has an
+// index of at least twice as many places as entries: open addressing, one place after the
+// other. A removed entry keeps its place, so that searches go on behind it, until the table
+// is packed.
+#include "runtime/table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <string>
+
+#include "runtime/numbers.h"
+#include "runtime/operations.h"
+#include "runtime/vm.h"
+
+namespace simple {
+namespace {
+
+constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kWithoutIndex = 8;
+constexpr uint32_t kMost = uint32_t{1} << 30;
+
+// The language's own implementation keeps keys as text and orders them as text, numbers too:
+// 10 comes before 9. If this is false, numbers come first and by value.
+constexpr bool kNumbersByText = true;
+
+bool same_key(Vm& vm, Value left, Value right) {
+  if (left.tag == right.tag) {
+    if (left.is_int()) return left.integer == right.integer;
+    if (left.is_float() && std::isnan(left.real)) return std::isnan(right.real);
+    if (is_text(left) && is_text(right)) {
+      const auto* a = as<Text>(left);
+      const auto* b = as<Text>(right);
+      return a == b ||
+             (a->length == b->length && std::memcmp(a->data, b->data, a->length) == 0);
+    }
+  }
+  if (left.is_object() && right.is_object() && left.object == right.object) return true;
+  return equal(vm, left, right);
+}
+
+// A comparison may run the program's own __eq__, which may change the table: nothing that
+// points into it is kept meanwhile.
+uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
+  const auto matches = [&](uint32_t entry) {
+    const TableEntry& found = table->entries[entry];
+    return found.hash == hash && !found.key.is_missing() && same_key(vm, found.key, key) &&
+           entry < table->used;
+  };
+  if (table->index_mask == 0) {
+    for (uint32_t i = 0; i < table->used; ++i) {
+      if (matches(i)) return i;
+    }
+    return kNone;
+  }
+  for (auto at = static_cast<uint32_t>(hash); table->index != nullptr; ++at) {
+    const uint32_t entry = table->index[at & table->index_mask];
+    if (entry == 0) return kNone;
+    if (entry <= table->used && matches(entry - 1)) return entry - 1;
+  }
+  return kNone;
+}
+
+void link(Table* table, uint32_t entry) {
+  auto at = static_cast<uint32_t>(table->entries[entry].hash);
+  while (table->index[at & table->index_mask] != 0) ++at;
+  table->index[at & table->index_mask] = entry + 1;
+}
+
+void build_index(Table* table, uint32_t places) {
+  if (places != table->index_mask + 1 || table->index == nullptr) {
+    std::free(table->index);
+    table->index = static_cast<uint32_t*>(std::malloc(places * sizeof(uint32_t)));
+    if (table->index == nullptr) {
+      table->index_mask = 0;
+      table->capacity = table->used;
+      fail("E3010", "out of memory: a dict of " + std::to_string(table->live) + " entries");
+    }
+    table->index_mask = places - 1;
+  }
+  std::memset(table->index, 0, places * sizeof(uint32_t));
+  for (uint32_t i = 0; i < table->used; ++i) link(table, i);
+}
+
+void drop_removed(Table* table) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < table->used; ++i) {
+    if (!table->entries[i].key.is_missing()) table->entries[kept++] = table->entries[i];
+  }
+  table->used = kept;
+}
+
+// Gives the table room for `capacity` entries, without the removed ones.
+void resize(Vm* vm, Table* table, uint32_t capacity) {
+  if (capacity > kMost) fail("E3010", "out of memory: a dict of more than 2^30 entries");
+  drop_removed(table);
+  if (capacity != table->capacity) {
+    auto* entries = static_cast<TableEntry*>(std::realloc(
+        static_cast<void*>(table->entries), size_t{capacity} * sizeof(TableEntry)));
+    if (entries == nullptr) {
+      fail("E3010", "out of memory: a dict of " + std::to_string(capacity) + " entries");
+    }
+    if (vm != nullptr && capacity > table->capacity) {
+      const uint32_t more = capacity - table->capacity;
+      vm->heap().account(
+          static_cast<int64_t>(more * (sizeof(TableEntry) + 2 * sizeof(uint32_t))));
+    }
+    table->entries = entries;
+    table->capacity = capacity;
+  }
+  if (capacity > kWithoutIndex) {
+    build_index(table, std::bit_ceil(capacity) * 2);
+  } else if (table->index != nullptr) {
+    std::free(table->index);
+    table->index = nullptr;
+    table->index_mask = 0;
+  }
+}
+
+void make_room(Vm& vm, Table* table) {
+  if (table->used < table->capacity) return;
+  // Many removed entries: packing is enough.
+  const bool pack = table->live < table->capacity - table->capacity / 4;
+  resize(&vm, table, pack ? table->capacity : std::max(kWithoutIndex, table->capacity * 2));
+}
+
+// What keys are ordered by. `prefix` has the first bytes, so that few texts are compared.
+struct OrderKey {
+  uint64_t prefix;
+  std::string_view text;
+  uint32_t entry;
+};
+
+OrderKey order_key(std::string_view text, uint32_t entry) {
+  uint64_t prefix = 0;
+  std::memcpy(&prefix, text.data(), std::min<size_t>(text.size(), 8));
+  return {__builtin_bswap64(prefix), text, entry};
+}
+
+bool before(const OrderKey& left, const OrderKey& right) {
+  if (left.prefix != right.prefix) return left.prefix < right.prefix;
+  const int order = left.text.compare(right.text);
+  return order != 0 ? order < 0 : left.entry < right.entry;
+}
+
+bool is_scalar(Value key) { return !key.is_object(); }
+
+}  // namespace
+
+Value* table_find(Vm& vm, Table* table, Value key) {
+  if (table->live == 0) return nullptr;
+  const uint32_t entry = find_entry(vm, table, key, hash(vm, key));
+  return entry == kNone ? nullptr : &table->entries[entry].value;
+}
+
+Value* table_insert(Vm& vm, Table* table, Value key) {
+  const uint64_t code = hash(vm, key);
+  uint32_t entry = find_entry(vm, table, key, code);
+  if (entry == kNone) {
+    make_room(vm, table);
+    share(key);
+    entry = table->used++;
+    table->entries[entry] = {key, Value(), code};
+    ++table->live;
+    if (table->index_mask != 0) link(table, entry);
+  }
+  return &table->entries[entry].value;
+}
+
+bool table_remove(Vm& vm, Table* table, Value key, Value* removed) {
+  if (table->live == 0) return false;
+  const uint32_t entry = find_entry(vm, table, key, hash(vm, key));
+  if (entry == kNone) return false;
+  TableEntry& found = table->entries[entry];
+  if (removed != nullptr) *removed = found.value;
+  found.key = Value::missing();
+  found.value = Value();
+  --table->live;
+  return true;
+}
+
+void table_clear(Table* table) {
+  std::free(table->entries);
+  std::free(table->index);
+  table->entries = nullptr;
+  table->index = nullptr;
+  table->used = table->live = table->capacity = table->index_mask = 0;
+}
+
+void table_reserve(Table* table, uint32_t entries) {
+  if (entries > table->capacity) resize(nullptr, table, entries);
+}
+
+std::vector<uint32_t> table_order(Vm& vm, const Table* table) {
+  std::vector<uint32_t> order;
+  order.reserve(table->live);
+  std::vector<OrderKey> keys;
+  keys.reserve(table->live);
+  std::vector<uint32_t> numbers;
+  std::vector<uint32_t> others;
+  std::deque<std::string> texts;
+  for (uint32_t i = 0; i < table->used; ++i) {
+    const Value key = table->entries[i].key;
+    if (key.is_missing()) continue;
+    if (is_text(key)) {
+      keys.push_back(order_key(text(key), i));
+    } else if (!kNumbersByText && key.is_number()) {
+      numbers.push_back(i);
+    } else if (is_scalar(key)) {
+      keys.push_back(order_key(texts.emplace_back(display(vm, key)), i));
+    } else {
+      others.push_back(i);
+    }
+  }
+  std::sort(keys.begin(), keys.end(), before);
+  std::stable_sort(numbers.begin(), numbers.end(), [table](uint32_t left, uint32_t right) {
+    return compare_numbers(table->entries[left].key, table->entries[right].key) == -1;
+  });
+  order.insert(order.end(), numbers.begin(), numbers.end());
+  for (const OrderKey& key : keys) order.push_back(key.entry);
+  order.insert(order.end(), others.begin(), others.end());
+  return order;
+}
+
+}  // namespace simple

@@ -1,0 +1,424 @@
+#include "sffi/convert.h"
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+
+#include "runtime/failure.h"
+#include "runtime/vm.h"
+
+namespace simple {
+namespace {
+
+// What empty lists have for an address: some libraries take NULL for "none".
+alignas(16) char nothing[16];
+
+[[noreturn]] void mismatch(const BoundaryType& type, Value found,
+                           const Purpose& purpose) {
+  fail("", purpose.text() + ": expected " + type.text + ", found " + describe(found));
+}
+
+std::string item(int64_t index) { return ", item " + std::to_string(index + 1); }
+
+// Some(x) is x, None is nil.
+Value plain(Vm& vm, Value value) {
+  if (value.is_missing()) return Value();
+  while (is(value, Kind::kEnum) && as<EnumValue>(value)->type == vm.types().option) {
+    auto* option = as<EnumValue>(value);
+    value = option->small == 0 ? Value() : option->payload()[0];
+  }
+  return value;
+}
+
+int64_t float_bits(double value) { return std::bit_cast<int64_t>(value); }
+
+double as_double(Value value) {
+  if (value.is_real()) return value.real;
+  if (value.tag == Tag::kU64)
+    return static_cast<double>(static_cast<uint64_t>(value.integer));
+  return static_cast<double>(value.integer);
+}
+
+struct Number {
+  int64_t bits = 0;
+  NumberKind kind = NumberKind::kNone;
+};
+
+// A complex number is a tuple of its two parts.
+bool is_complex(Value value) {
+  return is(value, Kind::kTuple) && value.object->small == 2 &&
+         as<Tuple>(value)->items()[0].is_number() &&
+         as<Tuple>(value)->items()[1].is_number();
+}
+
+bool to_number(Value value, Scratch& scratch, Number& number) {
+  if (value.is_integral()) {
+    number = {value.integer, NumberKind::kInt};
+  } else if (value.is_real()) {
+    number = {float_bits(value.real), NumberKind::kFloat};
+  } else if (value.is_bool()) {
+    number = {value.integer, NumberKind::kBool};
+  } else if (is_complex(value)) {
+    auto* parts = scratch.make<double>(2);
+    parts[0] = as_double(as<Tuple>(value)->items()[0]);
+    parts[1] = as_double(as<Tuple>(value)->items()[1]);
+    number = {reinterpret_cast<int64_t>(parts), NumberKind::kComplex};
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Number number_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
+                 const Purpose& purpose) {
+  const Value found =
+      type.shape == Shape::kScalar && !type.optional ? value : plain(vm, value);
+  Number number;
+  switch (type.shape) {
+    case Shape::kMaybeInt:
+      if (found.is_nil()) return number;
+      if (found.is_integral()) return {found.integer, NumberKind::kInt};
+      break;
+    case Shape::kMaybeFloat:
+      if (found.is_nil()) return number;
+      if (found.is_number()) return {float_bits(as_double(found)), NumberKind::kFloat};
+      break;
+    case Shape::kMaybeBool:
+      if (found.is_nil()) return number;
+      if (found.is_bool()) return {found.integer, NumberKind::kBool};
+      break;
+    default:
+      if (found.is_nil() && type.optional) return number;
+      if (to_number(found, scratch, number)) return number;
+      break;
+  }
+  mismatch(type, found, purpose);
+}
+
+const char* text_of_value(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
+                          const Purpose& purpose) {
+  if (type.optional) {
+    value = plain(vm, value);
+    if (value.is_nil()) return nullptr;
+  }
+  if (!is_text(value)) mismatch(type, value, purpose);
+  const std::string_view view = text(value);
+  if (std::memchr(view.data(), 0, view.size()) != nullptr) {
+    fail("", purpose.text() + " has a NUL character, which texts in C cannot have");
+  }
+  char* copy = scratch.make<char>(view.size() + 1);
+  std::memcpy(copy, view.data(), view.size());
+  copy[view.size()] = 0;
+  return copy;
+}
+
+// `which` tells apart an argument and an item of a list.
+int64_t handle_of(Vm& vm, const BoundaryType& type, bool optional, Value value,
+                  const Purpose& purpose, int64_t index = -1) {
+  if (optional) {
+    value = plain(vm, value);
+    if (value.is_nil()) return 0;
+  }
+  const bool fits = is(value, Kind::kHandle) &&
+                    (as<Handle>(value)->type == type.type ||
+                     (type.type->release != nullptr &&
+                      as<Handle>(value)->type->release == type.type->release));
+  if (!fits && index < 0) mismatch(type, value, purpose);
+  if (!fits) {
+    fail("", purpose.text() + item(index) + ": expected " +
+                 std::string(text_of(type.type->name)) + (optional ? "?" : "") +
+                 ", found " + describe(value));
+  }
+  const int64_t handle = as<Handle>(value)->handle;
+  if (handle == 0) {
+    fail("", purpose.text() + (index < 0 ? "" : item(index)) + " was freed");
+  }
+  return handle;
+}
+
+Elements fitting(Tag tag) {
+  switch (tag) {
+    case Tag::kInt:
+      return Elements::kInts;
+    case Tag::kFloat:
+      return Elements::kFloats;
+    case Tag::kU8:
+      return Elements::kBytes;
+    default:
+      return Elements::kValues;
+  }
+}
+
+// An array that could hold anything, but has only items of one packed kind: they are
+// packed. Nobody sees the difference.
+bool pack(Vm& vm, Array* array, const BoundaryType& type) {
+  if (array->elements() != Elements::kValues) return false;
+  const Elements wanted = fitting(array->values()[0].tag);
+  if (wanted == Elements::kValues || !type.takes(wanted)) return false;
+  for (int64_t i = 1; i < array->length; ++i) {
+    if (fitting(array->values()[i].tag) != wanted) return false;
+  }
+  Array* packed = vm.heap().array(wanted, array->length);
+  for (int64_t i = 0; i < array->length; ++i) vm.heap().push(packed, array->values()[i]);
+  std::swap(packed->data, array->data);
+  std::swap(packed->capacity, array->capacity);
+  std::swap(packed->small, array->small);
+  packed->length = 0;
+  return true;
+}
+
+const void* elements_of(Vm& vm, const BoundaryType& type, Value value,
+                        const Purpose& purpose) {
+  if (type.optional) {
+    value = plain(vm, value);
+    if (value.is_nil()) return nullptr;
+  }
+  if (!is(value, Kind::kArray)) mismatch(type, value, purpose);
+  auto* array = as<Array>(value);
+  if (array->length == 0) return nothing;
+  if (!type.takes(array->elements()) && !pack(vm, array, type))
+    mismatch(type, value, purpose);
+  return array->data;
+}
+
+// The array of a list that is copied, or null for nil.
+Array* list_of(Vm& vm, const BoundaryType& type, Value value, const Purpose& purpose) {
+  if (type.optional) {
+    value = plain(vm, value);
+    if (value.is_nil()) return nullptr;
+  }
+  if (!is(value, Kind::kArray)) mismatch(type, value, purpose);
+  return as<Array>(value);
+}
+
+const void* handles_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
+                       const Purpose& purpose) {
+  const Array* array = list_of(vm, type, value, purpose);
+  if (array == nullptr) return nullptr;
+  if (array->length == 0) return nothing;
+  auto* handles = scratch.make<int64_t>(static_cast<size_t>(array->length));
+  for (int64_t i = 0; i < array->length; ++i) {
+    handles[i] = handle_of(vm, type, type.optional_items, array->get(i), purpose, i);
+  }
+  return handles;
+}
+
+const void* scalars_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
+                       const Purpose& purpose) {
+  const Array* array = list_of(vm, type, value, purpose);
+  if (array == nullptr) return nullptr;
+  if (array->length == 0) return nothing;
+  auto* pairs = scratch.make<int64_t>(static_cast<size_t>(array->length) * 2);
+  for (int64_t i = 0; i < array->length; ++i) {
+    Number number;
+    const Value found = type.optional_items ? plain(vm, array->get(i)) : array->get(i);
+    if (!(type.optional_items && found.is_nil()) && !to_number(found, scratch, number)) {
+      fail("", purpose.text() + item(i) + ": expected Scalar, found " + describe(found));
+    }
+    pairs[2 * i] = number.bits;
+    pairs[2 * i + 1] = static_cast<int64_t>(number.kind);
+  }
+  return pairs;
+}
+
+Value copied_text(Vm& vm, int64_t bits) {
+  const auto* bytes = reinterpret_cast<const char*>(bits);
+  return bytes == nullptr ? Value() : vm.text(bytes);
+}
+
+}  // namespace
+
+void* Scratch::allocate(size_t size) {
+  size = (size + 15) & ~size_t{15};
+  if (size <= kInside - used_) {
+    void* result = inside_ + used_;
+    used_ += size;
+    return result;
+  }
+  more_.push_back(std::make_unique<char[]>(size));
+  return more_.back().get();
+}
+
+std::string Purpose::text() const {
+  const std::string name = "`" + std::string(text_of(function)) + "`";
+  if (index == 0) return "the function given to " + name;
+  return name + ": argument " + std::to_string(index) + " (`" +
+         std::string(text_of(parameter)) + "`)";
+}
+
+void put(Vm& vm, Frame& frame, const BoundaryType& type, Value value,
+         const Purpose& purpose) {
+  switch (type.shape) {
+    case Shape::kInt:
+      if (!value.is_integral()) mismatch(type, value, purpose);
+      frame.word(value.integer);
+      break;
+    case Shape::kInt32:
+      if (!value.is_integral()) mismatch(type, value, purpose);
+      if (value.integer < std::numeric_limits<int32_t>::min() ||
+          value.integer > std::numeric_limits<int32_t>::max()) {
+        fail("", purpose.text() + ": " + std::to_string(value.integer) +
+                     " does not fit into i32");
+      }
+      frame.word(value.integer);
+      break;
+    case Shape::kBool:
+      if (!value.is_bool()) mismatch(type, value, purpose);
+      frame.word(value.integer);
+      break;
+    case Shape::kFloat:
+      if (!value.is_number()) mismatch(type, value, purpose);
+      frame.doubles[frame.double_count++] = as_double(value);
+      break;
+    case Shape::kText:
+      frame.pointer(text_of_value(vm, type, value, frame.scratch, purpose));
+      break;
+    case Shape::kHandle:
+      frame.word(handle_of(vm, type, type.optional, value, purpose));
+      break;
+    case Shape::kScalar:
+    case Shape::kMaybeInt:
+    case Shape::kMaybeFloat:
+    case Shape::kMaybeBool: {
+      const Number number = number_of(vm, type, value, frame.scratch, purpose);
+      frame.word(number.bits);
+      frame.word(static_cast<int64_t>(number.kind));
+      break;
+    }
+    case Shape::kPacked:
+      frame.pointer(elements_of(vm, type, value, purpose));
+      break;
+    case Shape::kHandles:
+      frame.pointer(handles_of(vm, type, value, frame.scratch, purpose));
+      break;
+    case Shape::kScalars:
+      frame.pointer(scalars_of(vm, type, value, frame.scratch, purpose));
+      break;
+    case Shape::kFunction:
+    case Shape::kUnit:
+      break;
+  }
+}
+
+Value check_function(Vm& vm, const BoundaryType& type, Value value,
+                     const Purpose& purpose) {
+  if (type.optional) {
+    value = plain(vm, value);
+    if (value.is_nil()) return value;
+  }
+  const bool fits = is(value, Kind::kClosure) || is(value, Kind::kNative) ||
+                    is(value, Kind::kBound) || is(value, Kind::kExtern);
+  if (!fits) mismatch(type, value, purpose);
+  return value;
+}
+
+Value get(Vm& vm, const BoundaryType& type, int64_t bits) {
+  switch (type.shape) {
+    case Shape::kInt:
+      return Value::of(bits);
+    case Shape::kInt32:
+      return Value::of(int64_t{static_cast<int32_t>(bits)});
+    case Shape::kBool:
+      return Value::of(bits != 0);
+    case Shape::kFloat:
+      return Value::of(std::bit_cast<double>(bits));
+    case Shape::kText:
+      return copied_text(vm, bits);
+    case Shape::kHandle:
+      return bits == 0 ? Value() : vm.externs().own(type.type, bits);
+    default:
+      return Value();
+  }
+}
+
+Value get_number(Vm& vm, const int64_t* bits, int64_t kind, bool bits_are_address) {
+  switch (static_cast<NumberKind>(kind)) {
+    case NumberKind::kInt:
+      return Value::of(bits[0]);
+    case NumberKind::kFloat:
+      return Value::of(std::bit_cast<double>(bits[0]));
+    case NumberKind::kBool:
+      return Value::of(bits[0] != 0);
+    case NumberKind::kComplex: {
+      double parts[2];
+      const void* from = bits_are_address ? reinterpret_cast<const void*>(bits[0]) : bits;
+      std::memcpy(parts, from, sizeof(parts));
+      return vm.tuple({Value::of(parts[0]), Value::of(parts[1])});
+    }
+    default:
+      return Value();
+  }
+}
+
+std::string describe(Value value) {
+  switch (value.tag) {
+    case Tag::kNil:
+    case Tag::kMissing:
+      return "nil";
+    case Tag::kBool:
+      return "bool";
+    case Tag::kInt:
+      return "i64";
+    case Tag::kFloat:
+      return "f64";
+    case Tag::kU8:
+      return "u8";
+    case Tag::kU16:
+      return "u16";
+    case Tag::kU32:
+      return "u32";
+    case Tag::kU64:
+      return "u64";
+    case Tag::kF32:
+      return "f32";
+    case Tag::kSymbol:
+      return "symbol";
+    case Tag::kObject:
+      break;
+  }
+  switch (value.object->kind) {
+    case Kind::kText:
+      return "text";
+    case Kind::kArray: {
+      const auto* array = as<Array>(value);
+      if (array->length == 0) return "[]";
+      // A mixed array is described by the first item that is not like the one before.
+      std::string first = describe(array->get(0));
+      for (int64_t i = 1; i < array->length; ++i) {
+        const std::string other = describe(array->get(i));
+        if (other != first)
+          return "[" + first + "] with " + other + " at item " + std::to_string(i + 1);
+        if (array->elements() != Elements::kValues) break;
+      }
+      return "[" + first + "]";
+    }
+    case Kind::kDict:
+      return "dict";
+    case Kind::kSet:
+      return "set";
+    case Kind::kTuple:
+      return "tuple";
+    case Kind::kRange:
+      return "range";
+    case Kind::kInstance:
+      return std::string(text_of(as<Instance>(value)->type->name));
+    case Kind::kEnum:
+      return std::string(text_of(as<EnumValue>(value)->type->name));
+    case Kind::kHandle:
+      return std::string(text_of(as<Handle>(value)->type->name));
+    case Kind::kClosure:
+    case Kind::kNative:
+    case Kind::kBound:
+    case Kind::kExtern:
+      return "function";
+    case Kind::kType:
+      return "type " + std::string(text_of(as<Type>(value)->name));
+    case Kind::kModule:
+      return "module";
+    default:
+      return "object";
+  }
+}
+
+}  // namespace simple
