@@ -248,10 +248,7 @@ std::string judge(const Program& program, const ChildOutcome& outcome) {
   if (outcome.signal != 0 && !outcome.timed_out) {
     result += std::string("  crashed: ") + strsignal(outcome.signal) + "\n";
   }
-  if (outcome.output != program.output) {
-    result +=
-        "  output (- expected, + actual):\n" + difference(program.output, outcome.output);
-  }
+  result += compare_output(program.output, outcome.output);
   const std::vector<Error> errors = errors_in(outcome.errors);
   result += compare_errors(program, errors);
   if (outcome.signal == 0 && outcome.status != program.status) {
@@ -259,9 +256,7 @@ std::string judge(const Program& program, const ChildOutcome& outcome) {
               std::to_string(program.status) + "\n";
   }
   if (!result.empty() && !outcome.errors.empty()) {
-    result += "  stderr:\n";
-    for (const std::string& line : lines_of(outcome.errors))
-      result += "    | " + line + "\n";
+    result += "  stderr:\n" + indented(outcome.errors, "    | ");
   }
   return result;
 }
@@ -330,10 +325,8 @@ int run(const std::vector<Program>& programs, const Options& options) {
       [&](size_t index, ChildOutcome& outcome) {
         const Program& program = programs[index];
         const std::string wrong = program.mistake.empty() ? judge(program, outcome)
-                                                          : "  " + program.mistake +
-                                                                "
-                                                                ";
-                                                                if (wrong.empty()) {
+                                                          : "  " + program.mistake + "\n";
+        if (wrong.empty()) {
           ++passed;
           if (options.verbose) std::printf("ok %s\n", program.path.c_str());
           return true;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "runtime/failure.h"
+#include "runtime/interpreter.h"
 #include "runtime/vm.h"
 #include "sffi/extern.h"
 #include "sffi/native/probe.h"
@@ -102,10 +103,7 @@ class Sffi : public testing::TestWithParam<bool> {
     static const NativeSpec spec{"behave", behave, 0, -1};
     return object(vm_.heap().native(&spec));
   }
-  void collect() {
-    vm_.heap().collect();
-    vm_.externs().release_dead();
-  }
+  void collect() { vm_.interpreter().collect(); }
 
   Vm vm_;
   Type* thing_;

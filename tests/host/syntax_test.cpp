@@ -48,7 +48,8 @@ std::string repeat(std::string_view piece, int count) {
   return result;
 }
 
-// ---- Numbers ----------------------------------------------------------------------------------
+// ---- Numbers
+// ----------------------------------------------------------------------------------
 TEST(Numbers, HaveFourBasesAndSeparators) {
   EXPECT_EQ(tree("1_000_000"), "1000000");
   EXPECT_EQ(tree("0xFF"), "255");
@@ -90,7 +91,8 @@ TEST(Numbers, RefuseUnknownSuffixesAndDigits) {
   EXPECT_EQ(errors("1e999"), "1:1 this number is too large for f64");
 }
 
-// ---- Texts ------------------------------------------------------------------------------------
+// ---- Texts
+// ------------------------------------------------------------------------------------
 TEST(Texts, ReplaceEscapes) {
   EXPECT_EQ(tree(R"("a\tb\n\\")"), R"("a\tb\n\\")");
   EXPECT_EQ(tree(R"("\x41\u0042\u{43}\104")"), R"("ABCD")");
@@ -158,10 +160,12 @@ TEST(Symbols, AreNamesBehindAColon) {
   EXPECT_EQ(tree("describe :parser:\n    pass"), "(call describe :parser (block pass))");
 }
 
-// ---- Comments and lines -----------------------------------------------------------------------
+// ---- Comments and lines
+// -----------------------------------------------------------------------
 TEST(Comments, AreReadOver) {
-  EXPECT_EQ(tree("#!/usr/bin/env simple\n# a\n## b\n/// c\nx # d\n/* e /* f */\n g */\ny"),
-            "x\ny");
+  EXPECT_EQ(
+      tree("#!/usr/bin/env simple\n# a\n## b\n/// c\nx # d\n/* e /* f */\n g */\ny"),
+      "x\ny");
   EXPECT_EQ(tree("x = 1 /* a */ + /* b */ 2"), "(= x (+ 1 2))");
 }
 
@@ -209,7 +213,9 @@ TEST(Blocks, AreIndentedOrOnTheLine) {
   EXPECT_EQ(tree("if a:\n  if b:\n      c\n  d\ne"), "(if a {(if b c); d})\ne");
 }
 
-TEST(Blocks, MayBeOneStatementAtTheMargin) { EXPECT_EQ(tree("if a:\nb\nc"), "(if a b)\nc"); }
+TEST(Blocks, MayBeOneStatementAtTheMargin) {
+  EXPECT_EQ(tree("if a:\nb\nc"), "(if a b)\nc");
+}
 
 TEST(Blocks, TakeATabForFourSpaces) {
   EXPECT_EQ(tree("if a:\n\tb\n    c"), "(if a {b; c})");
@@ -231,7 +237,8 @@ TEST(Blocks, DropTextsThatOnlyDocument) {
   EXPECT_EQ(tree("class C:\n    \"Doc.\"\n    x: i64"), "(class C (x: i64))");
 }
 
-// ---- Operators --------------------------------------------------------------------------------
+// ---- Operators
+// --------------------------------------------------------------------------------
 TEST(Operators, BindAsTheTableSays) {
   EXPECT_EQ(tree("a or b and c"), "(or a (and b c))");
   EXPECT_EQ(tree("a and b == c"), "(and a (== b c))");
@@ -318,7 +325,8 @@ TEST(Operators, ReadSuspendFormsAsPlain) {
   EXPECT_EQ(tree("x ~= f()"), "(= x (call f))");
 }
 
-// ---- Literals ---------------------------------------------------------------------------------
+// ---- Literals
+// ---------------------------------------------------------------------------------
 TEST(Literals, OfTuples) {
   EXPECT_EQ(tree("()"), "(tuple)");
   EXPECT_EQ(tree("(a)"), "a");
@@ -352,11 +360,10 @@ TEST(Literals, OfComprehensions) {
   EXPECT_EQ(tree("y = {k: v for k, v in it}"), "(= y (each (= k v) (for k, v it)))");
 }
 
-TEST(Literals, OfRanges) {
-  EXPECT_EQ(tree("0..=n + 1"), "(..= 0 (+ n 1))");
-}
+TEST(Literals, OfRanges) { EXPECT_EQ(tree("0..=n + 1"), "(..= 0 (+ n 1))"); }
 
-// ---- Indexing ---------------------------------------------------------------------------------
+// ---- Indexing
+// ---------------------------------------------------------------------------------
 TEST(Indexing, TakesSlices) {
   EXPECT_EQ(tree("a[1:4]"), "(at a (slice 1 4 _))");
   EXPECT_EQ(tree("a[:2]"), "(at a (slice _ 2 _))");
@@ -376,7 +383,8 @@ TEST(Indexing, TakesSeveralSubscripts) {
   EXPECT_EQ(tree("t[0, 1:2, ...]"), "(at t (tuple 0 (slice 1 2 _) ...))");
 }
 
-// ---- Calls ------------------------------------------------------------------------------------
+// ---- Calls
+// ------------------------------------------------------------------------------------
 TEST(Calls, TakeNamedArgumentsInTwoForms) {
   EXPECT_EQ(tree("f(1, a: 2, b = 3)"), "(call f 1 a=2 b=3)");
   EXPECT_EQ(tree("f(type: 1, match: 2)"), "(call f type=1 match=2)");
@@ -434,7 +442,8 @@ TEST(Calls, TakeTrailingLambdas) {
 }
 
 TEST(Calls, TakeTrailingBlocks) {
-  EXPECT_EQ(tree("describe \"x\":\n    a\n    b"), "(call describe \"x\" (block {a; b}))");
+  EXPECT_EQ(tree("describe \"x\":\n    a\n    b"),
+            "(call describe \"x\" (block {a; b}))");
   EXPECT_EQ(tree("it \"y\", tag: [\"skip\"]:\n    a"),
             "(call it \"y\" tag=(array \"skip\") (block a))");
   EXPECT_EQ(tree("it \"y\", skip:\n    a"), "(call it \"y\" skip (block a))");
@@ -461,7 +470,8 @@ TEST(Calls, ConstructWithBraces) {
   EXPECT_EQ(tree("t.with {\"a\": 1}"), "(.with t (dict (= \"a\" 1)))");
 }
 
-// ---- Lambdas ----------------------------------------------------------------------------------
+// ---- Lambdas
+// ----------------------------------------------------------------------------------
 TEST(Lambdas, HaveManyForms) {
   EXPECT_EQ(tree("f(\\x: x)"), "(call f (\\ (x) x))");
   EXPECT_EQ(tree("f(\\a, b: a + b, 1)"), "(call f (\\ (a b) (+ a b)) 1)");
@@ -492,7 +502,8 @@ TEST(Lambdas, MayAssignAndCall) {
   EXPECT_EQ(tree("xs.each \\x: print x"), "(.each xs (\\ (x) (call print x)))");
 }
 
-// ---- Bindings and assignments -----------------------------------------------------------------
+// ---- Bindings and assignments
+// -----------------------------------------------------------------
 TEST(Bindings, HaveManyForms) {
   EXPECT_EQ(tree("val x: i64 = 1"), "(val x: i64 1)");
   EXPECT_EQ(tree("var x = 1"), "(var x 1)");
@@ -530,7 +541,8 @@ TEST(Assignments, RefuseWhatIsNoPlace) {
   EXPECT_EQ(errors("1 = x"), "1:1 this cannot be assigned to");
 }
 
-// ---- Statements -------------------------------------------------------------------------------
+// ---- Statements
+// -------------------------------------------------------------------------------
 TEST(Statements, Branch) {
   EXPECT_EQ(tree("if a:\n    b\nelif c:\n    d\nelse:\n    e"), "(if a b (if c d e))");
   EXPECT_EQ(tree("if a: b\nelse if c: d"), "(if a b (if c d))");
@@ -588,43 +600,50 @@ TEST(Statements, RunUnsafeBlocks) {
 }
 
 TEST(Statements, MayBeginWithContextualWords) {
-  EXPECT_EQ(tree("context = 1\nloop = 2\nmatch_ = 3\ntype = 4\nunit = 5\nto = as_"),
-            "(= context 1)\n(= loop 2)\n(= match_ 3)\n(= type 4)\n(= unit 5)\n(= to as_)");
+  EXPECT_EQ(
+      tree("context = 1\nloop = 2\nmatch_ = 3\ntype = 4\nunit = 5\nto = as_"),
+      "(= context 1)\n(= loop 2)\n(= match_ 3)\n(= type 4)\n(= unit 5)\n(= to as_)");
   EXPECT_EQ(tree("f(new, default, old, out)"), "(call f new default old out)");
   EXPECT_EQ(tree("use.x = 1"), "(= (. use x) 1)");
 }
 
-// ---- Match ------------------------------------------------------------------------------------
+// ---- Match
+// ------------------------------------------------------------------------------------
 TEST(Match, TakesArmsInAllForms) {
-  EXPECT_EQ(tree("match x:\n    case 1: a\n    case 2 => b\n    case 3 -> c\n    4 => d\n"
-                 "    5: e\n    | 6 -> f\n    _:\n        g\n        h"),
-            "(match x (1 -> a) (2 -> b) (3 -> c) (4 -> d) (5 -> e) (6 -> f) (_ -> {g; h}))");
+  EXPECT_EQ(
+      tree("match x:\n    case 1: a\n    case 2 => b\n    case 3 -> c\n    4 => d\n"
+           "    5: e\n    | 6 -> f\n    _:\n        g\n        h"),
+      "(match x (1 -> a) (2 -> b) (3 -> c) (4 -> d) (5 -> e) (6 -> f) (_ -> {g; h}))");
 }
 
 TEST(Match, TakesLiteralPatterns) {
-  EXPECT_EQ(tree("match x:\n    -1: a\n    \"s\": b\n    nil: c\n    true: d\n    1..5: e\n"
-                 "    1..=5: f\n    None: g"),
-            "(match x (-1 -> a) (\"s\" -> b) (nil -> c) (true -> d) ((.. 1 5) -> e) "
-            "((..= 1 5) -> f) (nil -> g))");
+  EXPECT_EQ(
+      tree("match x:\n    -1: a\n    \"s\": b\n    nil: c\n    true: d\n    1..5: e\n"
+           "    1..=5: f\n    None: g"),
+      "(match x (-1 -> a) (\"s\" -> b) (nil -> c) (true -> d) ((.. 1 5) -> e) "
+      "((..= 1 5) -> f) (nil -> g))");
 }
 
 TEST(Match, TakesVariants) {
-  EXPECT_EQ(tree("match x:\n    case E.V: a\n    case E.V(p): b\n    case Err(E.Bad(m)): c\n"
-                 "    case E.V(f: p): d\n    case P { x: q, y }: e"),
-            "(match x (E.V -> a) (E.V(p) -> b) (Err(E.Bad(m)) -> c) (E.V(f=p) -> d) "
-            "(P{x=q, y=y} -> e))");
+  EXPECT_EQ(
+      tree("match x:\n    case E.V: a\n    case E.V(p): b\n    case Err(E.Bad(m)): c\n"
+           "    case E.V(f: p): d\n    case P { x: q, y }: e"),
+      "(match x (E.V -> a) (E.V(p) -> b) (Err(E.Bad(m)) -> c) (E.V(f=p) -> d) "
+      "(P{x=q, y=y} -> e))");
 }
 
 TEST(Match, TakesSequencesTypesAndChoices) {
-  EXPECT_EQ(tree("match x:\n    case (0, y): a\n    case [h, ...t]: b\n    case n: i64: c\n"
-                 "    case 1 | 2: d\n    case 3, 4: e"),
-            "(match x ((0, y) -> a) ([h, ...t] -> b) (n: i64 -> c) (1 | 2 -> d) "
-            "(3 | 4 -> e))");
+  EXPECT_EQ(
+      tree("match x:\n    case (0, y): a\n    case [h, ...t]: b\n    case n: i64: c\n"
+           "    case 1 | 2: d\n    case 3, 4: e"),
+      "(match x ((0, y) -> a) ([h, ...t] -> b) (n: i64 -> c) (1 | 2 -> d) "
+      "(3 | 4 -> e))");
 }
 
 TEST(Match, TakesGuards) {
-  EXPECT_EQ(tree("match x:\n    case n if n > 0: a\n    n if n < m => b\n    | n if n -> c"),
-            "(match x (n if (> n 0) -> a) (n if (< n m) -> b) (n if n -> c))");
+  EXPECT_EQ(
+      tree("match x:\n    case n if n > 0: a\n    n if n < m => b\n    | n if n -> c"),
+      "(match x (n if (> n 0) -> a) (n if (< n m) -> b) (n if n -> c))");
 }
 
 TEST(Match, IsAnExpression) {
@@ -632,7 +651,8 @@ TEST(Match, IsAnExpression) {
             "(val y (match x (1 -> a) (_ -> b)))\nz");
 }
 
-// ---- Functions --------------------------------------------------------------------------------
+// ---- Functions
+// --------------------------------------------------------------------------------
 TEST(Functions, HaveTypesDefaultsAndATail) {
   EXPECT_EQ(tree("fn area(w: f64, h: f64 = 1.0) -> f64: w * h"),
             "(fn area (w: f64 h: f64=1.0) -> f64 (* w h))");
@@ -648,9 +668,11 @@ TEST(Functions, MayBeGeneric) {
 }
 
 TEST(Functions, HaveContracts) {
-  EXPECT_EQ(tree("fn f(x):\n    in:\n        x > 0\n    out(r):\n        r > old(x)\n    x"),
-            "(fn f (x) (requires (> x 0)) (ensures r: (> r (call old x))) x)");
-  EXPECT_EQ(tree("fn f(x):\n    requires: x > 0\n    x"), "(fn f (x) (requires (> x 0)) x)");
+  EXPECT_EQ(
+      tree("fn f(x):\n    in:\n        x > 0\n    out(r):\n        r > old(x)\n    x"),
+      "(fn f (x) (requires (> x 0)) (ensures r: (> r (call old x))) x)");
+  EXPECT_EQ(tree("fn f(x):\n    requires: x > 0\n    x"),
+            "(fn f (x) (requires (> x 0)) x)");
 }
 
 TEST(Functions, HaveDecoratorsButForMetadata) {
@@ -680,7 +702,8 @@ TEST(Types, HaveManyForms) {
   EXPECT_EQ(tree("val x: List<i64>= y"), "(val x: List<i64> y)");
 }
 
-// ---- Declarations of types --------------------------------------------------------------------
+// ---- Declarations of types
+// --------------------------------------------------------------------
 TEST(Classes, HaveFieldsAndMethods) {
   EXPECT_EQ(tree("class C:\n"
                  "    n: i64 = 0\n"
@@ -704,7 +727,8 @@ TEST(Classes, ForwardToFields) {
 }
 
 TEST(Classes, HaveInvariants) {
-  EXPECT_EQ(tree("struct S:\n    x: i64\n    invariant:\n        self.x > 0\n        self.x < 9"),
+  EXPECT_EQ(tree("struct S:\n    x: i64\n    invariant:\n        self.x > 0\n        "
+                 "self.x < 9"),
             "(struct S (x: i64) (invariant (> (. self x) 0) (< (. self x) 9)))");
 }
 
@@ -721,10 +745,11 @@ TEST(Classes, MayHaveFieldsCalledAsKeywords) {
 }
 
 TEST(Enums, HaveVariantsInAllForms) {
-  EXPECT_EQ(tree("enum S:\n    Dot\n    Circle(f64)\n    Rect(w: f64, h: f64)\n    V = 3\n"
-                 "    B { x: i64 }\n    fn flat() -> bool: false"),
-            "(enum S Dot Circle(f64) Rect(w: f64, h: f64) V=3 B{x: i64} "
-            "(fn flat () -> bool false))");
+  EXPECT_EQ(
+      tree("enum S:\n    Dot\n    Circle(f64)\n    Rect(w: f64, h: f64)\n    V = 3\n"
+           "    B { x: i64 }\n    fn flat() -> bool: false"),
+      "(enum S Dot Circle(f64) Rect(w: f64, h: f64) V=3 B{x: i64} "
+      "(fn flat () -> bool false))");
   EXPECT_EQ(tree("enum S: A | B\nenum T:\n    C, D\n    Some(i64)"),
             "(enum S A B)\n(enum T C D Some(i64))");
 }
@@ -740,7 +765,8 @@ TEST(Aliases, NameTypes) {
   EXPECT_EQ(tree("type A = [i64]\nalias B = C"), "(alias A [i64])\n(alias B C)");
 }
 
-// ---- Modules ----------------------------------------------------------------------------------
+// ---- Modules
+// ----------------------------------------------------------------------------------
 TEST(Modules, AreUsedInAllForms) {
   EXPECT_EQ(tree("use a.b.{c, d as e}"), "(use a.b c d=e)");
   EXPECT_EQ(tree("use a.b.{\n    c,\n    d\n}"), "(use a.b c d)");
@@ -760,7 +786,8 @@ TEST(Modules, ExportInAllForms) {
   EXPECT_EQ(tree("mod x"), "(use x as x)");
 }
 
-// ---- What is refused --------------------------------------------------------------------------
+// ---- What is refused
+// --------------------------------------------------------------------------
 TEST(Refusals, NameTheConstruct) {
   const auto refused = [](const char* text) {
     const std::string message = errors(text);
@@ -775,7 +802,8 @@ TEST(Refusals, NameTheConstruct) {
   EXPECT_EQ(refused("macro m(x):\n    x"), "`macro` is not supported by this host");
   EXPECT_EQ(refused("comptime val x = 1"), "`comptime` is not supported by this host");
   EXPECT_EQ(refused("union U:\n    x: i64"), "`union` is not supported by this host");
-  EXPECT_EQ(refused("bitfield B:\n    x: i64"), "`bitfield` is not supported by this host");
+  EXPECT_EQ(refused("bitfield B:\n    x: i64"),
+            "`bitfield` is not supported by this host");
   EXPECT_EQ(refused("unit m:\n    x"), "`unit` is not supported by this host");
   EXPECT_EQ(refused("x = math{ a^2 }"), "`math{...}` is not supported by this host");
   EXPECT_EQ(refused("asm{ nop }"), "`asm{...}` is not supported by this host");
@@ -784,13 +812,16 @@ TEST(Refusals, NameTheConstruct) {
   EXPECT_EQ(refused("super.x"), "`super` is not supported by this host");
 }
 
-// ---- Errors -----------------------------------------------------------------------------------
+// ---- Errors
+// -----------------------------------------------------------------------------------
 TEST(Errors, SayWhatWasExpectedAndFound) {
   EXPECT_EQ(errors("x = )"), "1:5 `)` closes nothing");
   EXPECT_EQ(errors("f(1 2)"), "1:5 Unexpected token: expected `,` or `)`, found `2`");
   EXPECT_EQ(errors("if a\n    b"),
-            "1:5 Unexpected token: expected `:` after the condition, found the end of the line");
-  EXPECT_EQ(errors("a b c"), "1:5 Unexpected token: expected the end of the line, found `c`");
+            "1:5 Unexpected token: expected `:` after the condition, found the end of "
+            "the line");
+  EXPECT_EQ(errors("a b c"),
+            "1:5 Unexpected token: expected the end of the line, found `c`");
 }
 
 TEST(Errors, GoOnAtTheNextStatement) {
@@ -829,7 +860,8 @@ TEST(Errors, SayThatTheIndentationIsInconsistent) {
 }
 
 TEST(Errors, NameBytesThatAreNotUtf8) {
-  EXPECT_EQ(errors("x = 1\ny = \"a\xFF\""), "2:7 this file is not UTF-8: byte 0xFF at offset 12");
+  EXPECT_EQ(errors("x = 1\ny = \"a\xFF\""),
+            "2:7 this file is not UTF-8: byte 0xFF at offset 12");
   EXPECT_EQ(errors(std::string("x = 1\0 2", 8)), "1:6 unexpected character: a NUL byte");
   EXPECT_EQ(errors("x = $y"), "1:5 unexpected character `$`");
 }
@@ -844,7 +876,8 @@ TEST(Errors, KeepKeywordsFromBeingNames) {
 TEST(Errors, AreShownWithTheirLine) {
   const Parsed parsed("x = 1\ny = \xC3\xA4 b c\n");
   ASSERT_FALSE(parsed.diagnostics.empty());
-  Diagnostic error{"semantic", "E1001", "variable `b` not found", {13, 1}, "did you mean `c`?"};
+  Diagnostic error{
+      "semantic", "E1001", "variable `b` not found", {13, 1}, "did you mean `c`?"};
   EXPECT_EQ(render(error, parsed.source),
             "error: semantic: variable `b` not found [E1001]\n"
             "   --> test.spl:2:7\n"
@@ -854,7 +887,8 @@ TEST(Errors, AreShownWithTheirLine) {
             "   = did you mean `c`?\n");
 }
 
-// ---- Limits -----------------------------------------------------------------------------------
+// ---- Limits
+// -----------------------------------------------------------------------------------
 TEST(Limits, RefuseDeepNestingCleanly) {
   const auto too_deep = [](const std::string& text) {
     return errors(text).find("nested too deeply") != std::string::npos;
@@ -868,7 +902,8 @@ TEST(Limits, RefuseDeepNestingCleanly) {
   EXPECT_TRUE(too_deep("x = " + repeat("a if b else ", 100'000) + "1"));
   EXPECT_TRUE(too_deep(repeat("if a: ", 100'000) + "b"));
   EXPECT_TRUE(too_deep("var x: " + repeat("[", 100'000) + "T" + repeat("]", 100'000)));
-  EXPECT_TRUE(too_deep("match x:\n    " + repeat("(", 10'000) + repeat(")", 10'000) + ": 1"));
+  EXPECT_TRUE(
+      too_deep("match x:\n    " + repeat("(", 10'000) + repeat(")", 10'000) + ": 1"));
 }
 
 TEST(Limits, RefuseLongChainsCleanly) {
@@ -894,7 +929,8 @@ TEST(Limits, ReportAllErrorsUpToAThousand) {
             "too many errors; the rest of the file is not looked at");
 }
 
-// ---- The prompt -------------------------------------------------------------------------------
+// ---- The prompt
+// -------------------------------------------------------------------------------
 TEST(Prompt, WaitsForWhatIsUnfinished) {
   EXPECT_TRUE(wants_more("fn f():"));
   EXPECT_TRUE(wants_more("fn f():\n    1\n"));
@@ -914,7 +950,8 @@ TEST(Prompt, TakesWhatIsFinishedOrWrong) {
   EXPECT_FALSE(wants_more("x = \"a"));
 }
 
-// ---- Places -----------------------------------------------------------------------------------
+// ---- Places
+// -----------------------------------------------------------------------------------
 TEST(Places, AreLinesAndCharacters) {
   const Source source("s", "a\n\xC3\xA4\xC3\xB6x\r\n\nlast");
   EXPECT_EQ(source.line_count(), 4u);

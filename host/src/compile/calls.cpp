@@ -230,6 +230,17 @@ bool Compiler::special_call(Call* call, Symbol name, Register to) {
                    arguments.empty() ? nullptr : arguments[0].value, to, call->at);
     return true;
   }
+  if (text == "assert" && !arguments.empty() && arguments.size() <= 2 &&
+      call->block == nullptr) {
+    Assert assertion{};
+    assertion.kind = StmtKind::kAssert;
+    assertion.at = call->at;
+    assertion.condition = arguments[0].value;
+    if (arguments.size() == 2) assertion.message = arguments[1].value;
+    assert_statement(&assertion);
+    emit(Op::kLoadNil, to, 0, 0, call->at);
+    return true;
+  }
   if (text == "old" && one) {
     if (const auto value = state_->old_values.find(call); value != state_->old_values.end()) {
       emit(Op::kMove, to, value->second, 0, call->at);

@@ -3,6 +3,7 @@
 #ifndef SIMPLE_COMPILE_COMPILER_H_
 #define SIMPLE_COMPILE_COMPILER_H_
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -22,6 +23,7 @@ struct Interface {
   std::vector<Interface*> imports;               // As image.imports; null if not found.
   // The statements behind image.imports; filled by declare().
   std::vector<const ast::Import*> import_statements;
+  std::deque<ast::Import> made_imports;  // Those that stand for exports.
   // For each of them: whether the last part of the path is a name in the module.
   std::vector<bool> last_is_name;
   // use a.{b}, where b is a module of the package a.

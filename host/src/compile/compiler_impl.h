@@ -10,6 +10,7 @@
 #ifndef SIMPLE_COMPILE_COMPILER_IMPL_H_
 #define SIMPLE_COMPILE_COMPILER_IMPL_H_
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -94,7 +95,7 @@ struct FunctionState {
   ast::Function* function = nullptr;
   FunctionImage image;
   std::vector<Variable> variables;
-  std::vector<Scope> scopes;
+  std::deque<Scope> scopes;  // References stay good while others are opened.
   std::vector<LoopState> loops;
   std::vector<Captured> captured;
   Register next = 0;
@@ -315,6 +316,7 @@ class Compiler {
   void destructure(ast::Pattern* pattern, Register value, bool is_mutable);
   bool is_variant_name(Symbol name);
 
+  bool comparing_ = false;  // A name in the pattern may mean a constant: in match and if.
   const ast::Module& module_;
   Interface& self_;
   Program& program_;

@@ -164,6 +164,19 @@ class Declarer {
         self_.import_statements.push_back(import);
         break;
       }
+      case StmtKind::kExport: {
+        // export {A} from m is an import that others see.
+        const auto* exported = as<Export>(statement);
+        if (exported->from.empty()) break;
+        Import& import = self_.made_imports.emplace_back();
+        import.kind = StmtKind::kImport;
+        import.at = statement->at;
+        import.path = exported->from;
+        import.names = exported->names;
+        import.reexport = true;
+        declare(&import);
+        break;
+      }
       default:
         break;
     }
@@ -376,6 +389,7 @@ class Declarer {
           order.push_back(statement);
           break;
         case StmtKind::kImport:
+        case StmtKind::kExport:
           if (inside) declare(statement);
           break;
         case StmtKind::kFunction:

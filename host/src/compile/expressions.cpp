@@ -476,9 +476,18 @@ void Compiler::comprehension(Comprehension* node, Register to) {
     loop_open.state = temporaries(4, node->at);
     into(generator.iterable, loop_open.state);
     emit(Op::kIteratePrepare, loop_open.state, 1, 0, generator.iterable->at);
+    Register counter = 0;
+    if (generator.counter != nullptr) {
+      counter = temporary(node->at);
+      emit_wide(Op::kLoadInt, counter, -1, node->at);
+    }
     loop_open.start = here();
     loop_open.exit = emit_wide(Op::kIterateNext, loop_open.state, 0, generator.iterable->at);
     open_scope();
+    if (generator.counter != nullptr) {
+      emit(Op::kAddInt, counter, counter, 1, node->at);
+      destructure(generator.counter, counter, false);
+    }
     destructure(generator.pattern, static_cast<Register>(loop_open.state + 2), false);
     for (Expr* condition : generator.conditions) {
       jump_when(condition, false, loop_open.skips);
@@ -671,6 +680,15 @@ void Compiler::jump_when(Expr* expr, bool when, Jumps& jumps) {
         jump_index = emit(base(Op::kJumpEqual, Op::kJumpLess), left, right, 0, at);
       }
       jumps.push_back(jump_index);
+      state_->next = saved;
+      return;
+    }
+    case ExprKind::kPresent: {
+      // 0 and false are something.
+      const Register value = any(as<Present>(expr)->value);
+      const Register present = temporary(at);
+      emit(Op::kPresent, present, value, 0, at);
+      jumps.push_back(jump(when ? Op::kJumpIfNotNil : Op::kJumpIfNil, present, at));
       state_->next = saved;
       return;
     }

@@ -48,7 +48,7 @@ bool Compiler::is_variant_name(Symbol name) {
 // Whether a plain name in a pattern is compared instead of bound: an immutable variable of
 // the module.
 bool Compiler::compares(Symbol name, Found& found) {
-  if (local(name, state_) != nullptr) return false;
+  if (!comparing_ || local(name, state_) != nullptr) return false;
   const std::string_view text = text_of(name);
   if (text == "_") return false;
   found = find_global(name);
@@ -102,6 +102,15 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
     }
     case PatternKind::kVariant: {
       auto* variant = as<VariantPattern>(node);
+      if (variant->path.empty()) {  // {name, age}: the fields of whatever has them
+        for (const FieldPattern& field : variant->fields) {
+          const Register item = temporary(at);
+          emit(Op::kGetPayloadNamed, item, value, site(field.name, field.pattern->at),
+               field.pattern->at);
+          pattern(field.pattern, item, fails, is_mutable);
+        }
+        return;
+      }
       SiteImage image;
       image.name = self_.string(variant->path.back());
       if (variant->path.size() > 1) {
@@ -125,8 +134,6 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
       const Register yes = temporary(at);
       emit(Op::kIsVariant, yes, value, site(std::move(image), at), at);
       fails.push_back(jump(Op::kJumpIfNot, yes, at));
-      bool positional = false;
-      for (const FieldPattern& field : variant->fields) positional |= !field.name;
       // V(a, b) wants all of the payload; V(x) of several is the payload as a tuple.
       for (size_t i = 0; i < variant->fields.size(); ++i) {
         const FieldPattern& field = variant->fields[i];
@@ -249,7 +256,9 @@ void Compiler::match(Match* match, int to, bool returns) {
   for (const Arm& arm : match->arms) {
     open_scope();
     Jumps next;
+    comparing_ = true;
     pattern(arm.pattern, value, next, false);
+    comparing_ = false;
     if (arm.guard != nullptr) jump_when(arm.guard, false, next);
     if (returns) {
       block_returning(arm.body);

@@ -330,8 +330,7 @@ void Compiler::leave(size_t scopes, bool failing) {
         paused.push_back(&entry);
       }
       if (!entry.on_error_only || failing) {
-        Deferred running = entry;  // The list may grow meanwhile.
-        run_deferred(running);
+        run_deferred(entry);
       }
     }
   }

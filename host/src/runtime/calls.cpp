@@ -440,6 +440,23 @@ Value Interpreter::method_reference(Symbol name) {
   return Value::of(static_cast<Object*>(heap_.bound(Value::of(name), heap_.native(&spec))));
 }
 
+// f >> g calls f, then g with what came out.
+Value Interpreter::compose(Value first, Value second) {
+  static const NativeSpec spec{
+      "<composition>",
+      [](Vm& vm, Value* arguments, int count) -> Value {
+        const Value second_function = as<Tuple>(arguments[0])->items()[1];
+        const Value inner[] = {vm.call(as<Tuple>(arguments[0])->items()[0],
+                                       {arguments + 1, static_cast<size_t>(count - 1)})};
+        return vm.call(second_function, inner);
+      },
+      0, -1};
+  share(first);
+  share(second);
+  return Value::of(
+      static_cast<Object*>(heap_.bound(vm_.tuple({first, second}), heap_.native(&spec))));
+}
+
 bool Interpreter::not_equal(Value left, Value right) {
   static const Symbol ne = intern("__ne__");
   if (is(left, Kind::kInstance) && !right.is_nil()) {

@@ -33,6 +33,11 @@ void unshare(Heap& heap, Value& value) {
   }
 }
 
+bool is_function(Value value) {
+  return is(value, Kind::kClosure) || is(value, Kind::kNative) || is(value, Kind::kBound) ||
+         is(value, Kind::kExtern);
+}
+
 std::string_view constant_text(Value value) { return text(value); }
 
 }  // namespace
@@ -70,7 +75,7 @@ void Interpreter::collect() {
   for (Value* value = end; value < high_water_; ++value) *value = Value();
   high_water_ = end;
   heap_.collect();
-  if (!heap_.dead_handles().empty()) vm_.externs().release_dead();
+  vm_.externs().release_dead();
 }
 
 void Interpreter::mark_roots() {
@@ -447,7 +452,10 @@ Value Interpreter::run(Frame* boundary) {
           goto* labels[static_cast<size_t>(pc->op)];
         }
       }
-      result = arithmetic(vm_, operation, left_operand, right_operand);
+      result = operation == ast::BinaryOp::kShiftRight && is_function(left_operand) &&
+                       is_function(right_operand)
+                   ? compose(left_operand, right_operand)
+                   : arithmetic(vm_, operation, left_operand, right_operand);
       A = result;
       ATTEND;
       NEXT;

@@ -108,6 +108,7 @@ class Interpreter {
   [[noreturn]] void method_not_found(const Site& site, Value receiver);
   Value get_method(Site& site, Value receiver);
   Value method_reference(Symbol name);
+  Value compose(Value first, Value second);
   bool not_equal(Value left, Value right);
 
   // ---- Parts of values (members.cpp)

@@ -347,8 +347,10 @@ bool Interpreter::is_variant(const Site& site, Value value) const {
     }
     // A type's own name as a pattern.
     if (variant->type->name == site.name) return true;
-    if (name == "Some" && variant->type != vm_.types().option) return true;
-    return false;
+    if (name != "Some" || site.owner || variant->type == vm_.types().option) return false;
+    // Some(x) of a plain value, unless its enum has a Some of its own.
+    return std::none_of(variant->type->variants.begin(), variant->type->variants.end(),
+                        [&](const Variant& other) { return other.name == site.name; });
   }
   if (name == "None") return value.is_nil();
   if (name == "Some") return !value.is_nil();
@@ -524,8 +526,7 @@ Value Interpreter::present(Value value) {
         break;
     }
   }
-  // As a condition it asks whether there is something: what is false otherwise counts.
-  return truthy(value) ? value : vm_.some(value);
+  return value;
 }
 
 Value Interpreter::unwrap(Value value) {

@@ -197,7 +197,7 @@ class Printer {
   }
 
   void print_function(std::string_view name) {
-    if (name.empty()) {
+    if (name.empty() || name == "<lambda>") {
       out_ += "<lambda>";
       return;
     }

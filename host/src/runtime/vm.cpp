@@ -3,6 +3,7 @@
 #include "runtime/builtins.h"
 #include "runtime/interpreter.h"
 #include "sffi/extern.h"
+#include "spec/spec.h"
 
 namespace simple {
 
@@ -47,6 +48,7 @@ Vm::Vm() : heap_(*this) {
   externs_ = std::make_unique<Externs>(*this);
   interpreter_ = std::make_unique<Interpreter>(*this);
   define_core(*this);
+  define_spec(*this);
   define_globals(*this);
   define_numbers(*this);
   define_text(*this);

@@ -6,8 +6,8 @@
 // lent: it is empty when the callback has returned. A handle or text that it returns is
 // lent too, until the same callback is called again or destroyed. A callback without
 // result returns 0. One that fails returns -1 (0 for a handle, NULL for text, NaN for a
-// double); simple_<library>_ callback_error(), if the library has it, is told why, and
-// the error itself is raised again in the program when the native function returns.
+// double). If the library has simple_<library>_callback_error(text), it is told why; the
+// error itself is raised again in the program when the native function returns.
 #ifndef SIMPLE_SFFI_CALLBACK_H_
 #define SIMPLE_SFFI_CALLBACK_H_
 

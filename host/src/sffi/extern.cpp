@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/failure.h"
+#include "runtime/interpreter.h"
 #include "runtime/vm.h"
 #include "sffi/callback.h"
 #include "sffi/gate.h"
@@ -216,15 +217,14 @@ bool Externs::collect_now() {
   }
   if (collecting_ || finished_) return false;
   collecting_ = true;
+  under_pressure_ = true;
   try {
-    vm_.heap().collect();
+    vm_.interpreter().collect();
   } catch (...) {
     // The program has no memory left: that is what the native call ends with.
     keep_exception();
   }
   collecting_ = false;
-  under_pressure_ = true;
-  release_dead();
   return true;
 }
 

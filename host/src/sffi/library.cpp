@@ -101,9 +101,9 @@ NativeLibrary open_library(Symbol name, std::string_view function) {
   for (const std::string& folder : folders) {
     const std::string path = (fs::path(folder) / file).string();
     if (access(path.c_str(), F_OK) != 0) continue;
-    // All symbols at once: a library that lacks something is refused here, with its name,
-    // instead of ending the program in the middle of a call.
-    void* loaded = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    // Symbols are bound when they are needed: a large library is there sooner, and one
+    // that does not go with what it stands on can say so itself.
+    void* loaded = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (loaded == nullptr) {
       const char* reason = dlerror();
       if (refused.empty()) refused = reason == nullptr ? path : reason;

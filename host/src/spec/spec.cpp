@@ -169,20 +169,21 @@ Report& report() {
   return instance;
 }
 
-// ---- Failures, as rt_spec_call hands them over: an object with these fields, or a dict.
+// ---- Failures, as rt_spec_call hands them over: a tuple of these parts.
 
-Value part_of(Vm& vm, Value failure, const char* name) {
-  if (is(failure, Kind::kInstance)) {
-    auto* object = as<Instance>(failure);
-    const int32_t index = object->type->field_index(intern(name));
-    return index < 0 ? Value() : object->fields()[index];
+constexpr const char* kParts[] = {"message", "code", "file", "line", "excerpt", "trace"};
+
+Value part_of(Value failure, std::string_view name) {
+  if (!is(failure, Kind::kTuple)) return {};
+  auto* tuple = as<Tuple>(failure);
+  for (uint32_t i = 0; i < std::size(kParts) && i < tuple->small; ++i) {
+    if (kParts[i] == name) return tuple->items()[i];
   }
-  if (is(failure, Kind::kDict)) return index_get(vm, failure, vm.text(name));
   return {};
 }
 
-std::string text_of_part(Vm& vm, Value failure, const char* name) {
-  const Value part = part_of(vm, failure, name);
+std::string text_of_part(Value failure, std::string_view name) {
+  const Value part = part_of(failure, name);
   return is_text(part) ? std::string(text(part)) : "";
 }
 
@@ -190,19 +191,19 @@ std::string text_of_part(Vm& vm, Value failure, const char* name) {
 // expectations and assertions share a code.
 constexpr const char* kAssertion = "E3004";
 
-SpecEvent failure_event(Vm& vm, Value failure) {
+SpecEvent failure_event(Value failure) {
   SpecEvent event;
   event.status = SpecEvent::Status::kFailed;
-  const std::string code = text_of_part(vm, failure, "code");
-  event.message = text_of_part(vm, failure, "message");
+  const std::string code = text_of_part(failure, "code");
+  event.message = text_of_part(failure, "message");
   if (code != kAssertion) {
     event.message = "error: " + event.message + (code.empty() ? "" : " [" + code + "]");
   }
-  event.file = text_of_part(vm, failure, "file");
-  const Value line = part_of(vm, failure, "line");
+  event.file = text_of_part(failure, "file");
+  const Value line = part_of(failure, "line");
   if (line.is_int()) event.line = static_cast<uint32_t>(line.integer);
-  event.detail = text_of_part(vm, failure, "excerpt");
-  if (code != kAssertion) event.detail += text_of_part(vm, failure, "trace");
+  event.detail = text_of_part(failure, "excerpt");
+  if (code != kAssertion) event.detail += text_of_part(failure, "trace");
   return event;
 }
 
@@ -244,14 +245,14 @@ Value fail_function(Vm& vm, Value* arguments, int) {
 }
 
 Value message_function(Vm& vm, Value* arguments, int) {
-  return vm.text(text_of_part(vm, arguments[0], "message"));
+  return vm.text(text_of_part(arguments[0], "message"));
 }
 
-Value wait_function(Vm& vm, Value* arguments, int) {
+Value wait_function(Vm&, Value* arguments, int) {
   if (arguments[0].is_nil()) {
     report().wait(std::nullopt);
   } else {
-    report().wait(failure_event(vm, arguments[0]));
+    report().wait(failure_event(arguments[0]));
   }
   return {};
 }
@@ -282,7 +283,7 @@ Value example_begin_function(Vm& vm, Value* arguments, int) {
 Value example_end_function(Vm& vm, Value* arguments, int) {
   const std::string_view status = text(arguments[0]);
   SpecEvent event;
-  if (!arguments[2].is_nil()) event = failure_event(vm, arguments[2]);
+  if (!arguments[2].is_nil()) event = failure_event(arguments[2]);
   event.status = status == "passed"    ? SpecEvent::Status::kPassed
                  : status == "skipped" ? SpecEvent::Status::kSkipped
                  : status == "listed"  ? SpecEvent::Status::kListed

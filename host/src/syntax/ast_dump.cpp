@@ -7,11 +7,11 @@ namespace {
 
 using ast::as;
 
-constexpr const char* kNumberTypes[] = {"",   "i8",  "i16", "i32", "i64", "u8",
+constexpr const char* kNumberTypes[] = {"",    "i8",  "i16", "i32", "i64", "u8",
                                         "u16", "u32", "u64", "f32", "f64"};
-constexpr const char* kBinaryOps[] = {"+",  "-",  "*", "/",  "%", "**", "@",  "&",
-                                      "|",  "^",  "<<", ">>", "==", "!=", "<", "<=",
-                                      ">",  ">=", "in", "not-in", "is", "is-not"};
+constexpr const char* kBinaryOps[] = {
+    "+",  "-",  "*",  "/", "%",  "**", "@",  "&",  "|",      "^",  "<<",
+    ">>", "==", "!=", "<", "<=", ">",  ">=", "in", "not-in", "is", "is-not"};
 constexpr const char* kUnaryOps[] = {"-", "+", "not", "~"};
 
 const char* text_of(ast::BinaryOp op) { return kBinaryOps[static_cast<size_t>(op)]; }
@@ -54,7 +54,8 @@ class Dumper {
     }
   }
 
-  // ---- Lists --------------------------------------------------------------------------------
+  // ---- Lists
+  // --------------------------------------------------------------------------------
   void items(const ast::List<ast::Item>& list) {
     for (const ast::Item& item : list) {
       put(item.spread ? " *" : " ");
@@ -111,7 +112,8 @@ class Dumper {
     put("}");
   }
 
-  // ---- Expressions --------------------------------------------------------------------------
+  // ---- Expressions
+  // --------------------------------------------------------------------------
   void expression(const ast::Expr* node) {
     using enum ast::ExprKind;
     if (node == nullptr) return put("_");
@@ -350,7 +352,8 @@ class Dumper {
     put(")");
   }
 
-  // ---- Patterns and types -------------------------------------------------------------------
+  // ---- Patterns and types
+  // -------------------------------------------------------------------
   void patterns(const ast::List<ast::Pattern*>& list, std::string_view separator) {
     for (uint32_t i = 0; i < list.size(); ++i) {
       if (i > 0) put(separator);
@@ -460,7 +463,8 @@ class Dumper {
     }
   }
 
-  // ---- Declarations -------------------------------------------------------------------------
+  // ---- Declarations
+  // -------------------------------------------------------------------------
   void parameters(const ast::Function& function) {
     put(" (");
     bool first = true;
@@ -638,7 +642,8 @@ class Dumper {
     put(")");
   }
 
-  // ---- Statements ---------------------------------------------------------------------------
+  // ---- Statements
+  // ---------------------------------------------------------------------------
   void headed(std::string_view head, const ast::Expr* value, const ast::Block* body) {
     put("(");
     put(head);

@@ -1,5 +1,5 @@
-// The tree as text, for tests and for looking at it: `a + f(1)` is (+ a (call f 1)). Several
-// statements of a block are {one; two}; a block of one is the statement alone.
+// The tree as text, for tests and for looking at it: `a + f(1)` is (+ a (call f 1)).
+// Several statements of a block are {one; two}; a block of one is the statement alone.
 #ifndef SIMPLE_SYNTAX_AST_DUMP_H_
 #define SIMPLE_SYNTAX_AST_DUMP_H_
 

@@ -12,9 +12,9 @@ using enum TokenKind;
 constexpr uint32_t kTabWidth = 4;
 constexpr uint32_t kDeepestIndent = 20'000;
 constexpr int kDeepestInterpolation = 16;
-// A `{` that nothing closes is a plain brace, and finding that out costs a look at the rest
-// of the line. When such looks have cost this many times the whole text, which only a
-// hostile one brings about, the others are taken as plain unseen.
+// A `{` that nothing closes is a plain brace, and finding that out costs a look at the
+// rest of the line. When such looks have cost this many times the whole text, which only
+// a hostile one brings about, the others are taken as plain unseen.
 constexpr uint64_t kSearchBudget = 8;
 
 enum CharClass : uint8_t { kOther, kSpace, kLetter, kDigit };
@@ -89,8 +89,8 @@ size_t first_broken_byte(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
     uint64_t eight;
-    while (at + 8 <= text.size() &&
-           (std::memcpy(&eight, text.data() + at, 8), (eight & 0x8080808080808080u) == 0)) {
+    while (at + 8 <= text.size() && (std::memcpy(&eight, text.data() + at, 8),
+                                     (eight & 0x8080808080808080u) == 0)) {
       at += 8;
     }
     if (at >= text.size()) break;
@@ -104,7 +104,8 @@ size_t first_broken_byte(std::string_view text) {
 // What may stand behind the last colon of an interpolation: 08.2f, >5, *^9, …
 bool is_format(std::string_view spec) {
   const auto plain = [](std::string_view text) {
-    return text.find_first_not_of("<>=^+-#0123456789,_.%bcdeEfFgGnosxX") == std::string_view::npos;
+    return text.find_first_not_of("<>=^+-#0123456789,_.%bcdeEfFgGnosxX") ==
+           std::string_view::npos;
   };
   if (plain(spec)) return true;
   const size_t fill = character_length(spec, 0);
@@ -277,7 +278,8 @@ class Lexer {
     return static_cast<uint16_t>(columns);
   }
 
-  // ---- Brackets -------------------------------------------------------------------------
+  // ---- Brackets
+  // -------------------------------------------------------------------------
   struct Open {
     uint32_t token;
     uint32_t indent;  // Of the line that it is on.
@@ -366,7 +368,8 @@ class Lexer {
     }
   }
 
-  // ---- The loop -------------------------------------------------------------------------
+  // ---- The loop
+  // -------------------------------------------------------------------------
   void lex_range() {
     while (at_ < end_) lex_token();
   }
@@ -463,8 +466,9 @@ class Lexer {
     at_ += static_cast<uint32_t>(length);
   }
 
-  // ---- Numbers --------------------------------------------------------------------------
-  // Only the extent; the parser finds the value.
+  // ---- Numbers
+  // -------------------------------------------------------------------------- Only the
+  // extent; the parser finds the value.
   void lex_number() {
     const uint32_t start = at_;
     const bool behind_dot = !result_.list.empty() && result_.list.back().kind == kDot &&
@@ -508,7 +512,8 @@ class Lexer {
     }
   }
 
-  // ---- Comments and attributes ----------------------------------------------------------
+  // ---- Comments and attributes
+  // ----------------------------------------------------------
   // `#[tag("x")]` alone on its line, or before what it belongs to.
   bool skip_attribute() {
     if (!line_begins_ || peek(1) != '[' || !is_ascii_letter(peek(2))) return false;
@@ -554,7 +559,8 @@ class Lexer {
     if (end_ == text_.size()) result_.ends_inside = true;
   }
 
-  // ---- Texts ----------------------------------------------------------------------------
+  // ---- Texts
+  // ----------------------------------------------------------------------------
   enum class Form : uint8_t { kPlain, kRaw };
 
   // At the opening quote; `start` is that of its prefix.
@@ -567,8 +573,9 @@ class Lexer {
   }
 
   void unterminated(uint32_t start, bool long_form, uint32_t to) {
-    report({start, 1}, "the text that starts here has no end",
-           long_form ? "" : "a text of several lines is written between \"\"\" and \"\"\"");
+    report(
+        {start, 1}, "the text that starts here has no end",
+        long_form ? "" : "a text of several lines is written between \"\"\" and \"\"\"");
     if (long_form && end_ == text_.size()) result_.ends_inside = true;
     at_ = start;
     push(kError, start, to - start);
@@ -588,7 +595,8 @@ class Lexer {
   void lex_long_raw(uint32_t start) {
     const uint32_t from = at_ + 3;
     size_t to = text_.find("\"\"\"", from);
-    if (to == std::string_view::npos || to + 3 > end_) return unterminated(start, true, end_);
+    if (to == std::string_view::npos || to + 3 > end_)
+      return unterminated(start, true, end_);
     // Quotes before the three belong to the text: """say "x"""" ends with x".
     while (to + 3 < end_ && text_[to + 3] == '"') ++to;
     const auto end = static_cast<uint32_t>(to + 3);
@@ -773,7 +781,8 @@ class Lexer {
         ++seen;
       }
       if (peek() != '}' || seen == 0) {
-        report({start, at_ - start}, "a character is written \\u{1F600}, with its number in hex");
+        report({start, at_ - start},
+               "a character is written \\u{1F600}, with its number in hex");
         return;
       }
       ++at_;
@@ -795,21 +804,22 @@ class Lexer {
     append_utf8(to, code);
   }
 
-  // ---- Interpolation --------------------------------------------------------------------
+  // ---- Interpolation
+  // --------------------------------------------------------------------
   struct Piece {
     bool found = false;
-    uint32_t wasted = 0;  // Bytes that were looked at for nothing.
+    uint32_t wasted = 0;      // Bytes that were looked at for nothing.
     uint32_t close = 0;       // Of the brace.
     uint32_t value_end = 0;   // Of the expression.
     std::string_view format;  // Behind the colon.
   };
 
-  // Looks for the end of the interpolation whose text starts at `from`. Without one on this
-  // line the brace is literal, so nothing is reported here.
+  // Looks for the end of the interpolation whose text starts at `from`. Without one on
+  // this line the brace is literal, so nothing is reported here.
   Piece find_piece(uint32_t from) const {
     Piece piece;
-    if (from >= end_ || text_[from] == '"' || text_[from] == '\'' || text_[from] == '\\' ||
-        text_[from] == '}') {
+    if (from >= end_ || text_[from] == '"' || text_[from] == '\'' ||
+        text_[from] == '\\' || text_[from] == '}') {
       return piece;
     }
     uint32_t at = from;
@@ -834,8 +844,10 @@ class Lexer {
       } else if (c == ':' && depth == 0) {
         colon = at;
       } else if (c == 'i' && depth == 0 && !has_if) {
-        has_if = text_.substr(at, 3) == "if " && (at == from || !continues_name(text_[at - 1]));
-      } else if (c == '"' || c == '\'' || (c == '\\' && at + 1 < end_ && text_[at + 1] == '"')) {
+        has_if = text_.substr(at, 3) == "if " &&
+                 (at == from || !continues_name(text_[at - 1]));
+      } else if (c == '"' || c == '\'' ||
+                 (c == '\\' && at + 1 < end_ && text_[at + 1] == '"')) {
         if (c == '\'' && depth == 0 && !text_may_start(from, at, has_if)) continue;
         if (c != '\\' && depth == 0 && !text_may_start(from, at, has_if)) return false;
         const uint32_t end = quoted_end(at);
@@ -851,7 +863,8 @@ class Lexer {
     if (inside.find_first_not_of(" \t\r") == std::string_view::npos) return false;
     piece.found = true;
     piece.close = piece.value_end = at;
-    if (colon > from && colon > 0 && text_[colon - 1] != ':' && !belongs_to_else(from, colon)) {
+    if (colon > from && colon > 0 && text_[colon - 1] != ':' &&
+        !belongs_to_else(from, colon)) {
       const std::string_view spec = slice(colon + 1, at);
       if (is_format(spec)) {
         piece.value_end = colon;
@@ -876,8 +889,8 @@ class Lexer {
     return word_before(from, colon) == "else";
   }
 
-  // Outside brackets a quote starts a text only where an operand is due; elsewhere it ends
-  // the text around the brace.
+  // Outside brackets a quote starts a text only where an operand is due; elsewhere it
+  // ends the text around the brace.
   bool text_may_start(uint32_t from, uint32_t at, bool has_if) const {
     const std::string_view before = word_before(from, at);
     if (before.empty()) return false;
@@ -922,12 +935,14 @@ class Lexer {
     open_base_ = base;
     end_ = end;
     at_ = piece.close;
-    push(kPieceClose, piece.value_end, piece.close + 1 - piece.value_end, keep(piece.format));
+    push(kPieceClose, piece.value_end, piece.close + 1 - piece.value_end,
+         keep(piece.format));
     result_.list[opener].value = static_cast<uint32_t>(result_.list.size() - 1);
     at_ = piece.close + 1;
   }
 
-  // ---- Marks ----------------------------------------------------------------------------
+  // ---- Marks
+  // ----------------------------------------------------------------------------
   void lex_single_quote() {
     const uint32_t start = at_;
     if (is_ascii_letter(peek(1))) {
@@ -949,7 +964,8 @@ class Lexer {
       }
       ++to;
     }
-    if (to >= end_ || text_[to] == '\n') return unterminated(start, false, std::min(to, end_));
+    if (to >= end_ || text_[to] == '\n')
+      return unterminated(start, false, std::min(to, end_));
     std::string_view value = slice(start + 1, to);
     if (escaped) {
       std::string plain;
@@ -963,8 +979,8 @@ class Lexer {
     at_ = to + 1;
   }
 
-  // Whether 'name, which ends at `to`, is a label: behind break and continue, and before a
-  // loop.
+  // Whether 'name, which ends at `to`, is a label: behind break and continue, and before
+  // a loop.
   bool is_label(uint32_t to) const {
     if (!result_.list.empty() && !line_begins_) {
       const TokenKind before = result_.list.back().kind;
@@ -1117,8 +1133,8 @@ class Lexer {
   uint64_t search_budget_ = 0;
   uint32_t last_error_line_ = 0;
   std::vector<Open> open_;
-  size_t open_base_ = 0;  // Those below it are outside this interpolation.
-  uint32_t line_first_ = 0;   // The token that this line starts with.
+  size_t open_base_ = 0;     // Those below it are outside this interpolation.
+  uint32_t line_first_ = 0;  // The token that this line starts with.
   uint32_t indent_seen_ = 0;
   uint32_t current_indent_ = 0;
   std::array<Known, 1024> known_;
@@ -1127,7 +1143,8 @@ class Lexer {
 
 }  // namespace
 
-Tokens lex(const Source& source, ast::Arena& arena, std::vector<Diagnostic>& diagnostics) {
+Tokens lex(const Source& source, ast::Arena& arena,
+           std::vector<Diagnostic>& diagnostics) {
   return Lexer(source, arena, diagnostics).run();
 }
 

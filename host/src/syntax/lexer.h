@@ -1,7 +1,7 @@
-// From text to tokens. Layout stays in the tokens: each knows whether it is the first of its
-// line and how far that line is indented, and the parser, which knows where a block may
-// open, makes lines and blocks of it. So a block inside brackets needs no agreement between
-// the two.
+// From text to tokens. Layout stays in the tokens: each knows whether it is the first of
+// its line and how far that line is indented, and the parser, which knows where a block
+// may open, makes lines and blocks of it. So a block inside brackets needs no agreement
+// between the two.
 #ifndef SIMPLE_SYNTAX_LEXER_H_
 #define SIMPLE_SYNTAX_LEXER_H_
 

@@ -30,10 +30,12 @@ namespace {
 // Decorators that only tell tools something.
 bool is_metadata(std::string_view name) {
   for (const char* known :
-       {"inline", "deprecated", "simd", "test", "extern", "noinline", "verify", "pure", "doc",
-        "tag", "tags", "export", "native", "cold", "hot", "must_use", "allow", "deny", "repr",
-        "derive", "cfg", "property", "snapshot", "ignore", "skip", "slow", "safe", "unsafe",
-        "no_gc", "gc", "nogc", "platform", "since", "todo", "effect", "value", "static"}) {
+       {"inline",   "deprecated", "simd",   "test",     "extern", "noinline", "verify",
+        "pure",     "doc",        "tag",    "tags",     "export", "native",   "cold",
+        "hot",      "must_use",   "allow",  "deny",     "repr",   "derive",   "cfg",
+        "property", "snapshot",   "ignore", "skip",     "slow",   "safe",     "unsafe",
+        "no_gc",    "gc",         "nogc",   "platform", "since",  "todo",     "effect",
+        "value",    "static"}) {
     if (name == known) return true;
   }
   return false;
@@ -41,7 +43,8 @@ bool is_metadata(std::string_view name) {
 
 }  // namespace
 
-// ---- Functions --------------------------------------------------------------------------------
+// ---- Functions
+// --------------------------------------------------------------------------------
 // @name, @name(args) before a function, or before anything else as metadata.
 Stmt* Parser::decorated() {
   Gather<ast::Expr*> decorators(*this);
@@ -185,7 +188,8 @@ bool Parser::contract(Gather<ast::Contract>& contracts) {
   const TokenKind next = ahead().kind;
   // out(ret): and out():
   const uint32_t close = next == kLeftParen ? ahead().value : 0;
-  const bool bound = close != 0 && close <= at_ + 3 && tokens_[close + 1].kind == kColon &&
+  const bool bound = close != 0 && close <= at_ + 3 &&
+                     tokens_[close + 1].kind == kColon &&
                      (at_word(words_.out) || at_word(words_.ensures));
   if (next != kColon && !bound) return false;
   const bool is_decreases = at_word(words_.decreases);
@@ -215,7 +219,8 @@ ast::List<ast::Expr*> Parser::conditions() {
   return list.list();
 }
 
-// ---- Types ------------------------------------------------------------------------------------
+// ---- Types
+// ------------------------------------------------------------------------------------
 Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
   const uint32_t start = token().start;
   auto* result = stmt<ast::TypeDecl>(StmtKind::kTypeDecl, {start, 0});
@@ -311,7 +316,8 @@ void Parser::type_member(Members& members, bool has_fields) {
     is_static |= at_word(words_.static_);
     advance();
   }
-  const bool field_next = ahead().kind == kColon && !starts_line(ahead()) && at_any_name();
+  const bool field_next =
+      ahead().kind == kColon && !starts_line(ahead()) && at_any_name();
   if ((at(kFn) || at(kMe)) && !field_next) return method(is_static);
   members.decorators.clear();
   if (at(kText) || at(kTextStart)) {  // Documents the type.
@@ -436,12 +442,12 @@ Stmt* Parser::enum_declaration() {
   {
     const Nest nest(*this);
     lines([&] {
-      const bool is_variant = (at(kName) || is_keyword(kind_)) && !at(kFn) && !at(kMe) &&
-                              !at(kPass) && !at(kVal) && !at(kVar) && !at(kConst) &&
-                              !(at_function_modifier() && ahead().space_before &&
-                                !starts_line(ahead()) &&
-                                (ahead().kind == kFn || ahead().kind == kMe ||
-                                 ahead().kind == kName || ahead().kind == kVal));
+      const bool is_variant =
+          (at(kName) || is_keyword(kind_)) && !at(kFn) && !at(kMe) && !at(kPass) &&
+          !at(kVal) && !at(kVar) && !at(kConst) &&
+          !(at_function_modifier() && ahead().space_before && !starts_line(ahead()) &&
+            (ahead().kind == kFn || ahead().kind == kMe || ahead().kind == kName ||
+             ahead().kind == kVal));
       if (!is_variant && !at(kPipe)) return type_member(members, false);
       if (at(kCase)) advance();
       accept(kPipe);
@@ -452,7 +458,8 @@ Stmt* Parser::enum_declaration() {
     });
   }
   if (!members.constants.empty()) {
-    fail(members.constants[0]->at, "`static val` is not supported by this host in an enum");
+    fail(members.constants[0]->at,
+         "`static val` is not supported by this host in an enum");
   }
   result->variants = variants.list();
   result->methods = members.methods.list();
@@ -577,7 +584,8 @@ Stmt* Parser::extern_declaration() {
   fail_expected("`fn`, `type` or `class` after `extern`");
 }
 
-// ---- Modules ----------------------------------------------------------------------------------
+// ---- Modules
+// ----------------------------------------------------------------------------------
 // a.b.c, with `::` and `/` as older forms of the dot. Stops before `.*` and `.{`.
 ast::List<Symbol> Parser::module_path(bool& wildcard, bool& braces) {
   Gather<Symbol> path(*this);
@@ -640,7 +648,12 @@ Stmt* Parser::use_statement(uint32_t start, bool reexport, bool module_only) {
   if (at_word(words_.type) && next_is(kName)) advance();
   bool braces = false;
   result->path = module_path(result->wildcard, braces);
-  if (braces) {
+  if (braces && ahead().kind == kStar && ahead(2).kind == kRightBrace) {  // use a.b.{*}
+    Brackets brackets(*this);
+    advance();
+    brackets.close();
+    result->wildcard = true;
+  } else if (braces) {
     result->names = import_names(true);
   } else if (!result->wildcard) {
     if (at(kLeftBrace) && !module_only) {  // use a.b {c}
@@ -662,7 +675,8 @@ Stmt* Parser::use_statement(uint32_t start, bool reexport, bool module_only) {
         Gather<ast::ImportName> names(*this);
         for (const Symbol part : result->path) path.add(part);
         if (path.size() < 2) fail_expected("the end of the line");
-        ast::ImportName first{result->path.back(), result->module_alias, span_from(start)};
+        ast::ImportName first{result->path.back(), result->module_alias,
+                              span_from(start)};
         path.drop_last();
         names.add(first);
         advance();

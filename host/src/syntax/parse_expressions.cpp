@@ -105,13 +105,15 @@ bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 
 // _1 to _9, or 0.
 uint32_t placeholder_number(std::string_view name) {
-  const bool numbered = name.size() == 2 && name[0] == '_' && name[1] >= '1' && name[1] <= '9';
+  const bool numbered =
+      name.size() == 2 && name[0] == '_' && name[1] >= '1' && name[1] <= '9';
   return numbered ? static_cast<uint32_t>(name[1] - '0') : 0;
 }
 
 }  // namespace
 
-// ---- Entries ----------------------------------------------------------------------------------
+// ---- Entries
+// ----------------------------------------------------------------------------------
 Expr* Parser::expression() {
   const Nest nest(*this);
   const Height height(*this);
@@ -204,7 +206,8 @@ Expr* Parser::with_trailing_block(Expr* callee, bool names_too) {
   return callee;
 }
 
-// ---- Operators --------------------------------------------------------------------------------
+// ---- Operators
+// --------------------------------------------------------------------------------
 Expr* Parser::conditional() {
   Expr* value = binary(kPipeLevel);
   if (!at(kIf)) return value;
@@ -317,7 +320,8 @@ Expr* Parser::comparison_chain(Expr* left) {
     if (at(kNewline)) enter_line();
     operands.add(binary(kOrderLevel + 1));
   }
-  auto* node = expr<ast::CompareChain>(ExprKind::kCompareChain, span_from(left->at.start));
+  auto* node =
+      expr<ast::CompareChain>(ExprKind::kCompareChain, span_from(left->at.start));
   node->operands = operands.list();
   node->ops = ops.list();
   return node;
@@ -393,7 +397,8 @@ Expr* Parser::unary() {
   return node;
 }
 
-// ---- Postfix ----------------------------------------------------------------------------------
+// ---- Postfix
+// ----------------------------------------------------------------------------------
 // Whether a value can be called without parentheses.
 bool Parser::callable(const Expr* value) const {
   return value->kind == ExprKind::kName || value->kind == ExprKind::kField;
@@ -550,7 +555,8 @@ Expr* Parser::dot(Expr* receiver, bool safe) {
     field->receiver = receiver;
     uint64_t number = 0;
     for (const char digit : text(token())) {
-      number = std::min<uint64_t>(number * 10 + static_cast<uint64_t>(digit - '0'), UINT32_MAX);
+      number = std::min<uint64_t>(number * 10 + static_cast<uint64_t>(digit - '0'),
+                                  UINT32_MAX);
     }
     field->index = static_cast<uint32_t>(number);
     advance();
@@ -583,7 +589,8 @@ Expr* Parser::arrow_call(Expr* receiver) {
 Expr* Parser::call_with(Expr* callee, ast::List<ast::Argument> arguments) {
   if (callee->kind == ExprKind::kField) {
     auto* field = as<ast::Field>(callee);
-    auto* node = expr<ast::MethodCall>(ExprKind::kMethodCall, span_from(callee->at.start));
+    auto* node =
+        expr<ast::MethodCall>(ExprKind::kMethodCall, span_from(callee->at.start));
     node->receiver = field->receiver;
     node->name = field->name;
     node->name_at = field->name_at;
@@ -629,8 +636,8 @@ ast::List<ast::Argument> Parser::arguments_until(TokenKind closer) {
 ast::Argument Parser::argument() {
   ast::Argument result;
   const TokenKind next = ahead().kind;
-  const bool label = at(kName) || (is_keyword(kind_) && !at(kNot) && !at(kSelf) && !at(kNil) &&
-                                   !at(kTrue) && !at(kFalse));
+  const bool label = at(kName) || (is_keyword(kind_) && !at(kNot) && !at(kSelf) &&
+                                   !at(kNil) && !at(kTrue) && !at(kFalse));
   if (label && (next == kAssign || next == kColon)) {
     result.name = token().symbol();
     advance();
@@ -676,9 +683,9 @@ Expr* Parser::bare_call(Expr* callee) {
                                            as<ast::Field>(callee)->name == words_.not_to);
   for (;;) {
     // A name before a colon that ends the line is an argument before a trailing block.
-    const bool named = !layout_.brackets && at(kName) &&
-                       ((ahead().kind == kColon && !ahead(2).first) ||
-                        ahead().kind == kAssign);
+    const bool named =
+        !layout_.brackets && at(kName) &&
+        ((ahead().kind == kColon && !ahead(2).first) || ahead().kind == kAssign);
     if (named) {
       arguments.add(argument());
     } else if (is_matcher) {
@@ -711,7 +718,8 @@ Expr* Parser::expectation(Expr* call) {
   const bool has_matcher = at_word(words_.to) || at_word(words_.not_to);
   if (!has_matcher || call->kind != ExprKind::kCall) return call;
   const Expr* callee = as<ast::Call>(call)->callee;
-  if (callee->kind != ExprKind::kName || as<const ast::Name>(callee)->name != words_.expect) {
+  if (callee->kind != ExprKind::kName ||
+      as<const ast::Name>(callee)->name != words_.expect) {
     return call;
   }
   auto* node = expr<ast::MethodCall>(ExprKind::kMethodCall, call->at);
@@ -862,8 +870,9 @@ Expr* Parser::coalesce(Expr* value) {
   return node;
 }
 
-// Map<text, i64>.new(): type arguments say nothing that is needed. The `<` has to touch the
-// name, and what follows the `>` has to be a use of the type, else this is a comparison.
+// Map<text, i64>.new(): type arguments say nothing that is needed. The `<` has to touch
+// the name, and what follows the `>` has to be a use of the type, else this is a
+// comparison.
 bool Parser::skip_type_arguments() {
   if (!at(kLess) || token().space_before) return false;
   constexpr uint32_t kLongest = 64;
@@ -908,9 +917,9 @@ bool Parser::skip_type_arguments() {
     if (depth < 0) return false;
     if (depth > 0) continue;
     const Token& after = ahead(count + 1);
-    const bool used = !after.space_before &&
-                      (after.kind == kDot || after.kind == kLeftParen ||
-                       after.kind == kDoubleColon || after.kind == kLeftBrace);
+    const bool used =
+        !after.space_before && (after.kind == kDot || after.kind == kLeftParen ||
+                                after.kind == kDoubleColon || after.kind == kLeftBrace);
     const bool constructs = after.kind == kLeftBrace && !after.first;
     if (!used && !constructs) return false;
     for (uint32_t skipped = 0; skipped <= count; ++skipped) advance();
@@ -919,7 +928,8 @@ bool Parser::skip_type_arguments() {
   return false;
 }
 
-// ---- Primaries --------------------------------------------------------------------------------
+// ---- Primaries
+// --------------------------------------------------------------------------------
 Expr* Parser::primary() {
   const Span here = token().at();
   switch (kind_) {
@@ -1012,10 +1022,10 @@ void Parser::refuse_prefix_word() {
     default:
       return;
   }
-  const bool refused =
-      word == words_.await || word == words_.yield || word == words_.spawn ||
-      word == words_.go || word == words_.comptime || word == words_.async ||
-      (word == words_.lazy && next.kind != kColon);
+  const bool refused = word == words_.await || word == words_.yield ||
+                       word == words_.spawn || word == words_.go ||
+                       word == words_.comptime || word == words_.async ||
+                       (word == words_.lazy && next.kind != kColon);
   if (refused) refuse(token().at(), text_of(word));
 }
 
@@ -1026,8 +1036,8 @@ Expr* Parser::name() {
   if (symbol == words_.unsafe && starts_unsafe_block()) return unsafe_block();
   if (ahead().space_before) {
     refuse_prefix_word();
-    if (symbol == words_.move && (next_is(kName) || next_is(kBackslash) || next_is(kFn) ||
-                                  next_is(kPipe))) {
+    if (symbol == words_.move &&
+        (next_is(kName) || next_is(kBackslash) || next_is(kFn) || next_is(kPipe))) {
       advance();
       return unary();
     }
@@ -1046,7 +1056,8 @@ Expr* Parser::name() {
   auto* node = expr<ast::Name>(ExprKind::kName, here);
   node->name = symbol;
   advance();
-  if (symbol == words_.underscore || (here.length == 2 && placeholder_number(text_of(symbol)))) {
+  if (symbol == words_.underscore ||
+      (here.length == 2 && placeholder_number(text_of(symbol)))) {
     placeholders_.push_back(node);
   }
   if (at(kLess)) skip_type_arguments();
@@ -1092,7 +1103,8 @@ Expr* Parser::symbol_literal() {
   return node;
 }
 
-// ---- Numbers ----------------------------------------------------------------------------------
+// ---- Numbers
+// ----------------------------------------------------------------------------------
 namespace {
 
 struct Suffix {
@@ -1144,9 +1156,9 @@ Expr* Parser::number() {
       continue;
     }
     if (is_float) {
-      const bool exponent = (c == 'e' || c == 'E') && used + 1 < rest.size() &&
-                            (is_decimal(rest[used + 1]) || rest[used + 1] == '-' ||
-                             rest[used + 1] == '+');
+      const bool exponent =
+          (c == 'e' || c == 'E') && used + 1 < rest.size() &&
+          (is_decimal(rest[used + 1]) || rest[used + 1] == '-' || rest[used + 1] == '+');
       const bool sign = (c == '+' || c == '-') && used > 0;
       if (!is_decimal(c) && c != '.' && !exponent && !sign) break;
       if (c != '+') digits += c;
@@ -1212,7 +1224,8 @@ Expr* Parser::number() {
   return node;
 }
 
-// ---- Texts ------------------------------------------------------------------------------------
+// ---- Texts
+// ------------------------------------------------------------------------------------
 Expr* Parser::interpolation() {
   const uint32_t start = token().start;
   advance();
@@ -1229,7 +1242,8 @@ Expr* Parser::interpolation() {
         const std::string found = describe();
         if (token().kind == kError) throw Abandon{};
         fail(token().at(),
-             "Unexpected token: expected `}` after the expression in a text, found " + found,
+             "Unexpected token: expected `}` after the expression in a text, found " +
+                 found,
              "a plain brace in a text is written {{");
       }
       piece.format = texts_[token().value];
@@ -1245,7 +1259,8 @@ Expr* Parser::interpolation() {
   return node;
 }
 
-// ---- Brackets ---------------------------------------------------------------------------------
+// ---- Brackets
+// ---------------------------------------------------------------------------------
 ast::Item Parser::item(TokenKind closer) {
   ast::Item result;
   if (at(kStar) || at(kEllipsis) || (at(kDotDot) && closer != kRightParen)) {
@@ -1366,7 +1381,8 @@ Expr* Parser::dict() {
   return node;
 }
 
-// `value for p in e if c`, at the for. Without a value it follows: `for p in e if c: value`.
+// `value for p in e if c`, at the for. Without a value it follows: `for p in e if c:
+// value`.
 Expr* Parser::comprehension(uint32_t start, Expr* key, Expr* value) {
   Gather<ast::Generator> generators(*this);
   while (at(kFor)) generators.add(generator());
@@ -1397,8 +1413,9 @@ ast::Generator Parser::generator() {
   return result;
 }
 
-// ---- if and match -----------------------------------------------------------------------------
-// Also the statement. `elif` and `else if` are an If in the else block of the one before.
+// ---- if and match
+// ----------------------------------------------------------------------------- Also the
+// statement. `elif` and `else if` are an If in the else block of the one before.
 Expr* Parser::if_expression() {
   ast::If* whole = nullptr;
   ast::If* inner = nullptr;
@@ -1469,14 +1486,16 @@ ast::Arm Parser::arm() {
   const With mode(mode_, Mode{});
   if (!accept(kCase)) accept(kPipe);
   if (at(kElse)) {
-    result.pattern = patt<ast::WildcardPattern>(ast::PatternKind::kWildcard, token().at());
+    result.pattern =
+        patt<ast::WildcardPattern>(ast::PatternKind::kWildcard, token().at());
     advance();
   } else {
     result.pattern = arm_pattern();
   }
   if (accept(kIf)) {
-    const With guard(mode_, Mode{.bare = false, .no_cast = false, .no_arrow = true,
-                                 .in_index = false});
+    const With guard(
+        mode_,
+        Mode{.bare = false, .no_cast = false, .no_arrow = true, .in_index = false});
     result.guard = operand();
   }
   if (!accept(kColon) && !accept(kFatArrow) && !accept(kArrow)) {
@@ -1487,8 +1506,9 @@ ast::Arm Parser::arm() {
   return result;
 }
 
-// ---- Lambdas ----------------------------------------------------------------------------------
-// At the backslash.
+// ---- Lambdas
+// ---------------------------------------------------------------------------------- At
+// the backslash.
 Expr* Parser::lambda() {
   const Nest nest(*this);
   const uint32_t start = token().start;
@@ -1518,8 +1538,8 @@ ast::Parameter Parser::lambda_parameter() {
   return result;
 }
 
-// \x: i64: e against \x: e. At the colon: whether a type and one more colon follow, perhaps
-// after more such parameters.
+// \x: i64: e against \x: e. At the colon: whether a type and one more colon follow,
+// perhaps after more such parameters.
 bool Parser::typed_lambda_parameter(uint32_t index) const {
   for (int count = 0; count < 16; ++count) {
     if (tokens_[index].kind != kColon) return false;
@@ -1544,8 +1564,8 @@ Expr* Parser::lambda_body(uint32_t start, ast::List<ast::Parameter> parameters) 
   return node;
 }
 
-// The body of a lambda on the same line: an expression, perhaps a call without parentheses,
-// or an assignment.
+// The body of a lambda on the same line: an expression, perhaps a call without
+// parentheses, or an assignment.
 ast::Block* Parser::inline_value() {
   switch (kind_) {
     case kReturn:

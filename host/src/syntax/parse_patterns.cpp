@@ -138,7 +138,8 @@ Pattern* Parser::number_pattern() {
 }
 
 Pattern* Parser::pattern_of(Symbol name, Span at) {
-  if (name == words_.underscore) return patt<ast::WildcardPattern>(PatternKind::kWildcard, at);
+  if (name == words_.underscore)
+    return patt<ast::WildcardPattern>(PatternKind::kWildcard, at);
   auto* result = patt<ast::NamePattern>(PatternKind::kName, at);
   result->name = name;
   return result;
@@ -264,7 +265,8 @@ Pattern* Parser::array_pattern() {
 // Without choices: what stands left of `=` or `in`.
 Pattern* Parser::binding_pattern() {
   const Nest nest(*this);
-  if (is_keyword(kind_) && !at(kNil) && !at(kTrue) && !at(kFalse) && !at(kVar) && !at(kVal)) {
+  if (is_keyword(kind_) && !at(kNil) && !at(kTrue) && !at(kFalse) && !at(kVar) &&
+      !at(kVal)) {
     fail(token().at(), "Unexpected token: expected a name, found " + describe(),
          "a keyword cannot be a name here");
   }

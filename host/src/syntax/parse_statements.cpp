@@ -25,7 +25,8 @@ Stmt* Parser::statement() {
       if (ahead().kind == kLeftParen) return expression_statement();
       return function_statement();
     case kMe:
-      fail(token().at(), "`me` declares a method, so it stands in a class, struct or impl");
+      fail(token().at(),
+           "`me` declares a method, so it stands in a class, struct or impl");
     case kIf:
       return expression_as_statement(if_expression());
     case kMatch:
@@ -64,7 +65,8 @@ Stmt* Parser::statement() {
   return expression_statement();
 }
 
-// Statements that begin with a word that is a name elsewhere. What follows the word decides.
+// Statements that begin with a word that is a name elsewhere. What follows the word
+// decides.
 Stmt* Parser::word_statement() {
   const Words& w = words_;
   const Symbol word = token().symbol();
@@ -100,7 +102,8 @@ Stmt* Parser::word_statement() {
     if (relative && word == w.use) return use_statement(start, false, false);
     if (relative && word == w.from) return from_statement();
     if (word == w.impl && next.kind == kLess) return impl_declaration(false);
-    if (word == w.impl && spaced && next.kind == kLeftBracket) return impl_declaration(false);
+    if (word == w.impl && spaced && next.kind == kLeftBracket)
+      return impl_declaration(false);
     if (word == w.with && spaced && (next.kind == kLeftParen)) {
       advance();
       return with_statement(start);
@@ -138,7 +141,8 @@ Stmt* Parser::word_statement() {
     fail_expected("a declaration");
   }
   if (word == w.static_) {
-    if (next.kind == kVal || next.kind == kVar || next.kind == kLet || next.kind == kConst) {
+    if (next.kind == kVal || next.kind == kVar || next.kind == kLet ||
+        next.kind == kConst) {
       advance();
       return let_statement();
     }
@@ -156,8 +160,8 @@ Stmt* Parser::word_statement() {
   if (before_binding && (word == w.lazy || word == w.ghost || word == w.shared)) {
     refuse(token().at(), std::string(text_of(word)) + " " + std::string(text(next)));
   }
-  for (const Symbol refused : {w.actor, w.macro, w.module, w.union_, w.bitfield, w.unit, w.newtype,
-                               w.bind, w.comptime, w.ghost}) {
+  for (const Symbol refused : {w.actor, w.macro, w.module, w.union_, w.bitfield, w.unit,
+                               w.newtype, w.bind, w.comptime, w.ghost}) {
     if (word != refused) continue;
     // unit x: ... declares; `unit x` is a call.
     const TokenKind after = ahead(2).kind;
@@ -169,7 +173,8 @@ Stmt* Parser::word_statement() {
   return expression_statement();
 }
 
-// ---- Values and assignments -------------------------------------------------------------------
+// ---- Values and assignments
+// -------------------------------------------------------------------
 Stmt* Parser::expression_statement() {
   const uint32_t start = token().start;
   const size_t base = placeholders_.size();
@@ -214,10 +219,12 @@ void Parser::check_target(Expr* target) {
       }
       return;
     case ExprKind::kTuple:
-      for (const ast::Item& item : as<ast::Tuple>(target)->items) check_target(item.value);
+      for (const ast::Item& item : as<ast::Tuple>(target)->items)
+        check_target(item.value);
       return;
     case ExprKind::kArray:
-      for (const ast::Item& item : as<ast::Array>(target)->items) check_target(item.value);
+      for (const ast::Item& item : as<ast::Array>(target)->items)
+        check_target(item.value);
       return;
     default:
       fail(target->at, "this cannot be assigned to",
@@ -233,8 +240,8 @@ Stmt* Parser::finish_assignment(uint32_t start, Expr* target) {
   advance();
   const bool is_name = target->kind == ExprKind::kName;
   if (sign == kColonAssign && !is_name) fail(sign_at, "a name stands left of `:=`");
-  if (sign == kColonAssign || (sign == kAssign && is_name &&
-                               as<ast::Name>(target)->name == words_.underscore)) {
+  if (sign == kColonAssign ||
+      (sign == kAssign && is_name && as<ast::Name>(target)->name == words_.underscore)) {
     auto* let = stmt<ast::Let>(StmtKind::kLet, {start, 0});
     let->pattern = pattern_of(as<ast::Name>(target)->name, target->at);
     let->value = value_expression();
@@ -263,7 +270,8 @@ Stmt* Parser::finish_assignment(uint32_t start, Expr* target) {
     default:
       break;
   }
-  const bool several = target->kind == ExprKind::kTuple || target->kind == ExprKind::kArray;
+  const bool several =
+      target->kind == ExprKind::kTuple || target->kind == ExprKind::kArray;
   if (assign->compound && several) {
     fail(target->at, "several targets are assigned with `=` only");
   }
@@ -284,9 +292,9 @@ Stmt* Parser::finish_assignment(uint32_t start, Expr* target) {
 Stmt* Parser::let_statement() {
   const uint32_t start = token().start;
   bool is_mutable = at(kVar);
-  const bool is_const =
-      at(kConst) || (at_ > 0 && tokens_[at_ - 1].kind == kName &&
-                     tokens_[at_ - 1].symbol() == words_.static_ && !token().first && !at(kVar));
+  const bool is_const = at(kConst) || (at_ > 0 && tokens_[at_ - 1].kind == kName &&
+                                       tokens_[at_ - 1].symbol() == words_.static_ &&
+                                       !token().first && !at(kVar));
   const bool is_let = at(kLet);
   advance();
   if ((is_let || !is_const) && at_word(words_.mut) &&
@@ -306,8 +314,8 @@ Stmt* Parser::let_rest(uint32_t start, bool is_mutable, bool is_const) {
     Gather<ast::Pattern*> items(*this);
     items.add(let->pattern);
     while (accept(kComma)) items.add(binding_pattern());
-    auto* tuple =
-        patt<ast::TuplePattern>(ast::PatternKind::kTuple, span_from(let->pattern->at.start));
+    auto* tuple = patt<ast::TuplePattern>(ast::PatternKind::kTuple,
+                                          span_from(let->pattern->at.start));
     tuple->items = items.list();
     let->pattern = tuple;
   }
@@ -326,7 +334,8 @@ Stmt* Parser::let_rest(uint32_t start, bool is_mutable, bool is_const) {
   return let;
 }
 
-// ---- Loops ------------------------------------------------------------------------------------
+// ---- Loops
+// ------------------------------------------------------------------------------------
 Stmt* Parser::labelled_statement() {
   const Symbol label = token().symbol();
   advance();
@@ -403,7 +412,8 @@ ast::Condition Parser::condition() {
   return result;
 }
 
-// ---- Leaving ----------------------------------------------------------------------------------
+// ---- Leaving
+// ----------------------------------------------------------------------------------
 Stmt* Parser::return_statement() {
   const uint32_t start = token().start;
   auto* result = stmt<ast::Return>(StmtKind::kReturn, token().at());
@@ -414,7 +424,8 @@ Stmt* Parser::return_statement() {
       Gather<ast::Item> items(*this);
       items.add({result->value, false, {}});
       while (accept(kComma)) items.add({operand(), false, {}});
-      auto* tuple = expr<ast::Tuple>(ExprKind::kTuple, span_from(result->value->at.start));
+      auto* tuple =
+          expr<ast::Tuple>(ExprKind::kTuple, span_from(result->value->at.start));
       tuple->items = items.list();
       result->value = tuple;
     }
@@ -450,7 +461,8 @@ Stmt* Parser::continue_statement() {
   return result;
 }
 
-// ---- Others -----------------------------------------------------------------------------------
+// ---- Others
+// -----------------------------------------------------------------------------------
 Stmt* Parser::pass_statement() {
   auto* result = stmt<ast::Pass>(StmtKind::kPass, token().at());
   const uint32_t start = token().start;
@@ -489,8 +501,9 @@ Stmt* Parser::with_statement(uint32_t start) {
   const Nest nest(*this);
   auto* result = stmt<ast::With>(StmtKind::kWith, {start, 0});
   {
-    const With mode(mode_, Mode{.bare = false, .no_cast = true, .no_arrow = false,
-                                .in_index = false});
+    const With mode(
+        mode_,
+        Mode{.bare = false, .no_cast = true, .no_arrow = false, .in_index = false});
     result->resource = expression();
   }
   if (accept_word(words_.as)) result->pattern = binding_pattern();

@@ -91,7 +91,8 @@ Type* Parser::named_type() {
   const uint32_t start = token().start;
   Symbol name = token().symbol();
   advance();
-  while ((at(kDot) || at(kDoubleColon)) && (ahead().kind == kName || is_keyword(ahead().kind))) {
+  while ((at(kDot) || at(kDoubleColon)) &&
+         (ahead().kind == kName || is_keyword(ahead().kind))) {
     advance();
     name = token().symbol();
     advance();
@@ -213,8 +214,9 @@ Type* Parser::fn_type() {
   return make_type(Type::Kind::kFunction, start, arguments.list());
 }
 
-// ---- Looking ahead ----------------------------------------------------------------------------
-// Without making anything, and without going far: this only decides how a `:` is meant.
+// ---- Looking ahead
+// ---------------------------------------------------------------------------- Without
+// making anything, and without going far: this only decides how a `:` is meant.
 uint32_t Parser::type_end(uint32_t index, int depth) const {
   if (depth > 8) return 0;
   const auto at = [&](uint32_t i) -> const Token& {
@@ -263,8 +265,9 @@ uint32_t Parser::type_end(uint32_t index, int depth) const {
   return index;
 }
 
-// ---- What is read over ------------------------------------------------------------------------
-// Generic parameters only constrain, and nothing is constrained here.
+// ---- What is read over
+// ------------------------------------------------------------------------ Generic
+// parameters only constrain, and nothing is constrained here.
 void Parser::skip_generics() {
   if (at(kLeftBracket) && adjacent()) {  // The old form fn id[T](x: T).
     Brackets brackets(*this);
@@ -295,7 +298,8 @@ void Parser::skip_generics() {
 
 // where T: A + B, U: C
 void Parser::skip_where() {
-  if (at(kNewline) && token().kind == kName && token().symbol() == words_.where) enter_line();
+  if (at(kNewline) && token().kind == kName && token().symbol() == words_.where)
+    enter_line();
   if (!accept_word(words_.where)) return;
   do {
     if (at(kNewline)) enter_line();

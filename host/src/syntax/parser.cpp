@@ -97,13 +97,13 @@ void Parser::run() {
   }
   std::sort(lexer_error_lines_.begin(), lexer_error_lines_.end());
   module_.body = module_body();
-  std::stable_sort(diagnostics_.begin() + static_cast<std::ptrdiff_t>(before),
-                   diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-                     return a.at.start < b.at.start;
-                   });
+  std::stable_sort(
+      diagnostics_.begin() + static_cast<std::ptrdiff_t>(before), diagnostics_.end(),
+      [](const Diagnostic& a, const Diagnostic& b) { return a.at.start < b.at.start; });
 }
 
-// ---- Tokens ---------------------------------------------------------------------------------
+// ---- Tokens
+// ---------------------------------------------------------------------------------
 bool Parser::is_closer(TokenKind kind) {
   return kind == kRightParen || kind == kRightBracket || kind == kRightBrace ||
          kind == kPieceClose;
@@ -157,8 +157,8 @@ Symbol Parser::expect_name(const char* what) {
     return result;
   }
   if (is_keyword(kind_)) {
-    fail(token().at(), "Unexpected token: expected " + std::string(what) + ", found " +
-                           describe(),
+    fail(token().at(),
+         "Unexpected token: expected " + std::string(what) + ", found " + describe(),
          "a keyword cannot be a name here");
   }
   fail_expected(what);
@@ -171,18 +171,19 @@ Symbol Parser::expect_any_name(const char* what) {
   return result;
 }
 
-// if~, while~, and~ ... wait for their value. Nothing is computed elsewhere here, so each is
-// there at once and they are what they are without the mark.
+// if~, while~, and~ ... wait for their value. Nothing is computed elsewhere here, so each
+// is there at once and they are what they are without the mark.
 void Parser::skip_suspend() {
   if (at(kTilde) && adjacent() && ahead().space_before) advance();
 }
 
-// ---- Errors ---------------------------------------------------------------------------------
+// ---- Errors
+// ---------------------------------------------------------------------------------
 void Parser::report(Span at, std::string message, std::string help) {
   if (stopped_) return;
   const uint32_t line = source_.line_number(at.start);
-  if (line == last_error_line_ || std::binary_search(lexer_error_lines_.begin(),
-                                                     lexer_error_lines_.end(), line)) {
+  if (line == last_error_line_ ||
+      std::binary_search(lexer_error_lines_.begin(), lexer_error_lines_.end(), line)) {
     return;
   }
   last_error_line_ = line;
@@ -241,8 +242,8 @@ std::string Parser::describe() const {
 }
 
 // Goes to the line after the statement that starts at token `statement` and in which
-// something was wrong. What is indented below it is skipped with it: without its header it
-// could only give rise to more errors.
+// something was wrong. What is indented below it is skipped with it: without its header
+// it could only give rise to more errors.
 void Parser::recover(uint32_t statement) {
   const auto last = static_cast<uint32_t>(tokens_.size() - 1);
   if (stopped_) at_ = last;
@@ -264,7 +265,8 @@ void Parser::recover(uint32_t statement) {
   refresh();
 }
 
-// ---- Brackets -------------------------------------------------------------------------------
+// ---- Brackets
+// -------------------------------------------------------------------------------
 Parser::Brackets::Brackets(Parser& parser)
     : parser_(parser),
       outer_layout_(parser.layout_),
@@ -293,7 +295,8 @@ void Parser::Brackets::close() {
   parser_.advance();
 }
 
-// ---- Blocks ---------------------------------------------------------------------------------
+// ---- Blocks
+// ---------------------------------------------------------------------------------
 ast::Block* Parser::module_body() {
   Gather<ast::Stmt*> list(*this);
   const uint32_t start = token().start;
@@ -314,7 +317,8 @@ ast::Block* Parser::module_body() {
   return block;
 }
 
-// A text alone on its line documents what it stands in; only as the last one is it a value.
+// A text alone on its line documents what it stands in; only as the last one is it a
+// value.
 static bool is_docstring(const ast::Stmt* statement) {
   if (statement->kind != ast::StmtKind::kExpr) return false;
   const ast::ExprKind kind = ast::as<const ast::ExprStmt>(statement)->value->kind;
@@ -335,7 +339,8 @@ void Parser::statements(Gather<ast::Stmt*>& list, ast::Function* contracts_of) {
     } catch (const Abandon&) {
       recover(start);
     }
-    if (kind_ != kNewline || token().indent != layout_.indent || is_closer(token().kind)) {
+    if (kind_ != kNewline || token().indent != layout_.indent ||
+        is_closer(token().kind)) {
       break;
     }
     enter_line();
@@ -371,7 +376,8 @@ void Parser::fail_indent() {
   const std::string_view margin = line.substr(0, line.find_first_not_of(" \t"));
   if (margin.find('\t') != std::string_view::npos) {
     fail(here.at(), "inconsistent indentation: this line fits no block around it",
-         "it mixes tabs and spaces, or differs in that from the lines before; a tab counts "
+         "it mixes tabs and spaces, or differs in that from the lines before; a tab "
+         "counts "
          "as 4 columns");
   }
   fail(here.at(), "inconsistent indentation: this line fits no block around it",
@@ -476,7 +482,8 @@ bool wants_more(std::string_view text) {
   if (tokens.ends_inside) return true;
   if (tokens.list.size() < 2 || !diagnostics.empty()) return false;
   std::string_view rest = text;
-  while (!rest.empty() && (rest.back() == ' ' || rest.back() == '\r')) rest.remove_suffix(1);
+  while (!rest.empty() && (rest.back() == ' ' || rest.back() == '\r'))
+    rest.remove_suffix(1);
   const bool blank_line = rest.ends_with("\n\n") || rest.ends_with("\n\r\n");
   const Token* line = &tokens.list.back() - 1;
   const Token& last = *line;

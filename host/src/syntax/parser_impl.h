@@ -1,9 +1,9 @@
-// The parser itself: recursive descent over the tokens of a whole file. Its member functions
-// are spread over parse_*.cpp by what they parse.
+// The parser itself: recursive descent over the tokens of a whole file. Its member
+// functions are spread over parse_*.cpp by what they parse.
 //
 // A function that parses something either returns it or reports what is wrong and throws
-// Abandon, which the loop over the statements of the innermost block catches. So no function
-// ever sees half a tree.
+// Abandon, which the loop over the statements of the innermost block catches. So no
+// function ever sees half a tree.
 #ifndef SIMPLE_SYNTAX_PARSER_IMPL_H_
 #define SIMPLE_SYNTAX_PARSER_IMPL_H_
 
@@ -23,12 +23,12 @@ namespace simple::syntax {
 struct Words {
   Words();
 
-  Symbol actor, alias, as, assert_, async, await, bind, bitfield, common, comptime, context,
-      decreases, defer, dyn, ensures, errdefer, expect, export_, extend, extends, extern_,
-      from, gen, ghost, go, impl, implements, import, invariant, kernel, lazy, loop, macro,
-      mixin, mod, module, move, mut, newtype, not_to, out, priv, pub, requires_, shared, spawn,
-      static_, sync, then, to, trait, type, underscore, union_, unit, unsafe, unwrap, use,
-      where, with, yield;
+  Symbol actor, alias, as, assert_, async, await, bind, bitfield, common, comptime,
+      context, decreases, defer, dyn, ensures, errdefer, expect, export_, extend, extends,
+      extern_, from, gen, ghost, go, impl, implements, import, invariant, kernel, lazy,
+      loop, macro, mixin, mod, module, move, mut, newtype, not_to, out, priv, pub,
+      requires_, shared, spawn, static_, sync, then, to, trait, type, underscore, union_,
+      unit, unsafe, unwrap, use, where, with, yield;
 };
 
 const Words& words();
@@ -112,7 +112,9 @@ class Parser {
   template <typename T>
   class With {
    public:
-    With(T& variable, T value) : variable_(variable), before_(variable) { variable = value; }
+    With(T& variable, T value) : variable_(variable), before_(variable) {
+      variable = value;
+    }
     ~With() { variable_ = before_; }
     With(const With&) = delete;
     With& operator=(const With&) = delete;
@@ -127,7 +129,9 @@ class Parser {
   class Gather {
    public:
     explicit Gather(Parser& parser)
-        : parser_(parser), pool_(std::get<std::vector<T>>(parser.pools_)), base_(pool_.size()) {}
+        : parser_(parser),
+          pool_(std::get<std::vector<T>>(parser.pools_)),
+          base_(pool_.size()) {}
     ~Gather() { pool_.resize(base_); }
     void add(T item) { pool_.push_back(item); }
     size_t size() const { return pool_.size() - base_; }
@@ -161,7 +165,8 @@ class Parser {
     return items.list();
   }
 
-  // ---- parser.cpp: tokens, layout, errors -------------------------------------------------
+  // ---- parser.cpp: tokens, layout, errors
+  // -------------------------------------------------
   const Token& token() const { return tokens_[at_]; }
   const Token& ahead(uint32_t count = 1) const {
     const size_t index = at_ + count;
@@ -177,7 +182,9 @@ class Parser {
     return kind_ == TokenKind::kName && token().symbol() == word;
   }
   // Whether the next token is of a kind, and on the same line.
-  bool next_is(TokenKind kind) const { return ahead().kind == kind && !starts_line(ahead()); }
+  bool next_is(TokenKind kind) const {
+    return ahead().kind == kind && !starts_line(ahead());
+  }
   bool starts_line(const Token& token) const { return token.first && !layout_.brackets; }
   bool adjacent() const { return !token().space_before; }
   bool at_statement_end() const {
@@ -212,8 +219,8 @@ class Parser {
   }
   void skip_suspend();
   void expect(TokenKind kind, const char* what);
-  Symbol expect_name(const char* what);        // Keywords are not names.
-  Symbol expect_any_name(const char* what);    // Behind a dot they are.
+  Symbol expect_name(const char* what);      // Keywords are not names.
+  Symbol expect_any_name(const char* what);  // Behind a dot they are.
   bool at_any_name() const { return at(TokenKind::kName) || is_keyword(kind_); }
 
   Span span_from(uint32_t start) const {
@@ -229,7 +236,8 @@ class Parser {
   void deepen(Span at);  // One more operator on top of the tree of this expression.
   void recover(uint32_t statement);
 
-  // ---- Blocks -----------------------------------------------------------------------------
+  // ---- Blocks
+  // -----------------------------------------------------------------------------
   ast::Block* module_body();
   // What follows a header's colon: an indented block, or a statement on the same line.
   ast::Block* body(ast::Function* contracts_of = nullptr);
@@ -247,7 +255,8 @@ class Parser {
   ast::Stmt* expression_as_statement(ast::Expr* value);
   void expect_colon(const char* after);
 
-  // ---- parse_statements.cpp ---------------------------------------------------------------
+  // ---- parse_statements.cpp
+  // ---------------------------------------------------------------
   ast::Stmt* statement();
   ast::Stmt* word_statement();
   ast::Stmt* expression_statement();
@@ -270,7 +279,8 @@ class Parser {
   ast::Condition condition();
   void for_head(ast::Pattern*& counter, ast::Pattern*& pattern);
 
-  // ---- parse_expressions.cpp --------------------------------------------------------------
+  // ---- parse_expressions.cpp
+  // --------------------------------------------------------------
   ast::Expr* expression();
   // Where a conditional's `if` would belong to something else.
   ast::Expr* operand();
@@ -335,7 +345,8 @@ class Parser {
   bool skip_type_arguments();
   void refuse_prefix_word();
 
-  // ---- parse_declarations.cpp -------------------------------------------------------------
+  // ---- parse_declarations.cpp
+  // -------------------------------------------------------------
   ast::Stmt* decorated();
   ast::Stmt* function_statement();
   ast::Function* function(bool in_type);
@@ -363,9 +374,10 @@ class Parser {
   ast::FieldDecl field(bool is_mutable);
   bool at_function_modifier() const;
 
-  // ---- parse_patterns.cpp -----------------------------------------------------------------
-  ast::Pattern* pattern();       // With `|` between choices.
-  ast::Pattern* arm_pattern();   // With `,` too, and types.
+  // ---- parse_patterns.cpp
+  // -----------------------------------------------------------------
+  ast::Pattern* pattern();      // With `|` between choices.
+  ast::Pattern* arm_pattern();  // With `,` too, and types.
   ast::Pattern* single_pattern();
   ast::Pattern* name_pattern();
   ast::Pattern* tuple_pattern();
@@ -375,7 +387,8 @@ class Parser {
   ast::Pattern* binding_pattern();  // Of val, for and the parameters of lambdas.
   ast::Pattern* pattern_of(Symbol name, Span at);
 
-  // ---- parse_types.cpp --------------------------------------------------------------------
+  // ---- parse_types.cpp
+  // --------------------------------------------------------------------
   ast::Type* type();
   ast::Type* cast_type();  // Without `|`.
   ast::Type* single_type();
@@ -385,7 +398,8 @@ class Parser {
   ast::Type* brace_type();
   ast::Type* paren_type();
   ast::Type* named_type();
-  ast::Type* make_type(ast::Type::Kind kind, uint32_t start, ast::List<ast::Type*> arguments);
+  ast::Type* make_type(ast::Type::Kind kind, uint32_t start,
+                       ast::List<ast::Type*> arguments);
   void close_angle();
   void skip_generics();  // <T: A, U> or [T] behind a declared name.
   void skip_where();
@@ -441,16 +455,15 @@ class Parser {
   uint32_t open_brackets_ = 0;
   std::vector<ast::Name*> placeholders_;
 
-  std::tuple<std::vector<ast::Stmt*>, std::vector<ast::Expr*>, std::vector<ast::Item>,
-             std::vector<ast::Argument>, std::vector<ast::DictEntry>,
-             std::vector<ast::Generator>, std::vector<ast::Piece>, std::vector<ast::Arm>,
-             std::vector<ast::BinaryOp>, std::vector<ast::Parameter>,
-             std::vector<ast::Pattern*>, std::vector<ast::FieldPattern>,
-             std::vector<ast::Type*>, std::vector<ast::Function*>,
-             std::vector<ast::FieldDecl>, std::vector<ast::Forward>,
-             std::vector<ast::Contract>, std::vector<ast::Let*>,
-             std::vector<ast::VariantDecl>, std::vector<ast::ImportName>,
-             std::vector<Symbol>>
+  std::tuple<
+      std::vector<ast::Stmt*>, std::vector<ast::Expr*>, std::vector<ast::Item>,
+      std::vector<ast::Argument>, std::vector<ast::DictEntry>,
+      std::vector<ast::Generator>, std::vector<ast::Piece>, std::vector<ast::Arm>,
+      std::vector<ast::BinaryOp>, std::vector<ast::Parameter>, std::vector<ast::Pattern*>,
+      std::vector<ast::FieldPattern>, std::vector<ast::Type*>,
+      std::vector<ast::Function*>, std::vector<ast::FieldDecl>, std::vector<ast::Forward>,
+      std::vector<ast::Contract>, std::vector<ast::Let*>, std::vector<ast::VariantDecl>,
+      std::vector<ast::ImportName>, std::vector<Symbol>>
       pools_;
 };
 

@@ -10,7 +10,9 @@ namespace {
 constexpr uint32_t kShownBefore = 70;
 constexpr uint32_t kShownAfter = 60;
 
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+bool begins_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+}
 
 uint32_t count_characters(std::string_view text) {
   return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), begins_character));
@@ -88,7 +90,8 @@ std::string_view Source::line(uint32_t number) const {
   if (number == 0 || number > line_starts_.size()) return {};
   const uint32_t start = line_starts_[number - 1];
   std::string_view rest = text().substr(start);
-  if (number < line_starts_.size()) rest = rest.substr(0, line_starts_[number] - start - 1);
+  if (number < line_starts_.size())
+    rest = rest.substr(0, line_starts_[number] - start - 1);
   if (!rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
   return rest;
 }

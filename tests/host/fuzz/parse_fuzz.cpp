@@ -1,5 +1,5 @@
-// Parses whatever bytes come: no input may crash the parser, or make a tree that is too deep
-// to walk. For libFuzzer: clang++ -fsanitize=fuzzer,address.
+// Parses whatever bytes come: no input may crash the parser, or make a tree that is too
+// deep to walk. For libFuzzer: clang++ -fsanitize=fuzzer,address.
 #include <cstddef>
 #include <cstdint>
 #include <string>

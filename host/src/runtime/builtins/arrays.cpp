@@ -108,9 +108,10 @@ Value product(Vm& vm, Value* arguments, int) {
 Value extreme(Vm& vm, const Array* array, int wanted) {
   if (array->length == 0) return Value();
   if (array->elements() == Elements::kInts) {
-    const int64_t* end = array->ints() + array->length;
-    return Value::of(wanted < 0 ? *std::min_element(array->ints(), end)
-                                : *std::max_element(array->ints(), end));
+    const int64_t* start = array->ints();
+    const int64_t* end = start + array->length;
+    return Value::of(wanted < 0 ? *std::min_element(start, end)
+                                : *std::max_element(start, end));
   }
   const Rooted rooted(vm, {Value::of(const_cast<Array*>(array))});
   Value best = array->get(0);

@@ -70,6 +70,10 @@ Value real_function(Vm&, Value* arguments, int) {
                                        : Value::of(result);
 }
 
+// In extended precision: the root of 27.0 is 3.
+double cube_root(double value) {
+  return static_cast<double>(std::cbrt(static_cast<long double>(value)));
+}
 double fract(double value) { return value - std::trunc(value); }
 double to_radians(double value) { return value * (M_PI / 180); }
 double to_degrees(double value) { return value * (180 / M_PI); }
@@ -223,7 +227,7 @@ const NativeSpec kBoth[] = {
     {"to_int", to_int, 0, 0},
     {"to_i64", to_int, 0, 0},
     {"sqrt", real_function<std::sqrt>, 0, 0},
-    {"cbrt", real_function<std::cbrt>, 0, 0},
+    {"cbrt", real_function<cube_root>, 0, 0},
     {"exp", real_function<std::exp>, 0, 0},
     {"exp2", real_function<std::exp2>, 0, 0},
     {"expm1", real_function<std::expm1>, 0, 0},
