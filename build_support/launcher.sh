@@ -10,19 +10,20 @@ for variable in LIBTORCH TORCH_HOME SIMPLE_TORCH_BUILD; do
   if [[ -n ${!variable:-} && ${!variable} != /* ]]; then export "$variable=$PWD/${!variable}"; fi
 done
 
-# Where the build lies: in the checkout, or in the cache if the checkout cannot be written.
-build_folder() {
-  if [[ -n ${SIMPLE_TORCH_BUILD:-} ]]; then
-    printf '%s\n' "$SIMPLE_TORCH_BUILD"
-  elif [[ -w $root ]]; then
-    printf '%s\n' "$root/build/release"
-  else
-    local cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}
-    printf '%s\n' "$cache/simple-torch/build/$(printf '%s' "$root" | cksum | tr ' ' '-')"
-  fi
-}
-build=$(build_folder)
+# Where the library's build and the host's lie: in the checkout, or in the cache if the checkout
+# cannot be written.
+if [[ -n ${SIMPLE_TORCH_BUILD:-} ]]; then
+  build=$SIMPLE_TORCH_BUILD
+  host_build=$SIMPLE_TORCH_BUILD/host
+elif [[ -w $root ]]; then
+  build=$root/build/release
+  host_build=$root/build/host
+else
+  build=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/simple-torch/build/$(printf '%s' "$root" | cksum | tr ' ' '-')
+  host_build=$build/host
+fi
 log=$build/simple-build.log
+verbose=
 
 # What the result of configuring depends on, apart from the files that CMake watches.
 inputs() {
@@ -91,6 +92,26 @@ logged() {
   fi
 }
 
+# timed NAME COMMAND…: keeps how long it took, for the summary.
+times=()
+times_total=0
+timed() {
+  local name=$1 start=${EPOCHREALTIME//[!0-9]/} took
+  shift
+  "$@"
+  took=$(((${EPOCHREALTIME//[!0-9]/} - start) / 1000000))
+  times_total=$((times_total + took))
+  if ((took > 0)); then times+=("$name $took s"); fi
+}
+
+# Where the time went, if it was long enough to be asked for.
+report_times() {
+  ((times_total >= 5)) || return 0
+  local text
+  printf -v text '%s, ' "${times[@]}"
+  echo "Built in $times_total s: ${text%, }" >&2
+}
+
 # Holds the build folder until the script ends, so that two calls at once do not mix.
 lock_build() {
   mkdir -p "$build" 2> /dev/null || die "Cannot make the folder $build to build in. Set SIMPLE_TORCH_BUILD to one that can be written."
@@ -109,8 +130,9 @@ make_current() {
   wanted=$(inputs "$1")
   # Whoever wants to see everything also wants to see where libtorch was looked for.
   if [[ -n $verbose ]] || ! configured_for "$wanted"; then
-    "$support/bootstrap" "$1" >&2 9>&-
-    local options=(-DCMAKE_BUILD_TYPE=Release "-DSIMPLE_TORCH_TESTS=$1"
+    timed tools "$support/bootstrap" "$1" >&2 9>&-
+    # The host has a build of its own, which needs no libtorch.
+    local options=(-DCMAKE_BUILD_TYPE=Release "-DSIMPLE_TORCH_TESTS=$1" -DSIMPLE_TORCH_HOST=OFF
       "-DSIMPLE_TORCH_VERBOSE=${verbose:-OFF}")
     if needs_empty_cache; then rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"; fi
     # Until this has worked, what is there was made from no known inputs.
@@ -123,12 +145,107 @@ make_current() {
     else
       echo 'Configuring; a libtorch is fetched if there is none (half a gigabyte)' >&2
     fi
-    logged Configuring cmake -S "$root" -B "$build" "${options[@]}"
+    timed 'finding libtorch' logged Configuring cmake -S "$root" -B "$build" "${options[@]}"
     printf '%s\n' "$wanted" > "$build/simple-inputs"
     echo 'Building; the first time takes a minute or two' >&2
   fi
-  logged Building cmake --build "$build" --parallel "$(nproc 2> /dev/null || echo 2)"
+  timed 'the library' logged Building cmake --build "$build" --parallel "$(nproc 2> /dev/null || echo 2)"
 }
+
+# ---- The host
+
+# What the host's build depends on, apart from its files.
+host_inputs="root=$root
+CC=${CC:-}
+CXX=${CXX:-}
+CFLAGS=${CFLAGS:-}
+CXXFLAGS=${CXXFLAGS:-}
+LDFLAGS=${LDFLAGS:-}
+PKG_CONFIG_PATH=${PKG_CONFIG_PATH:-}"
+
+# Asked at every call, so it has to cost next to nothing: no cmake, no process at all. A folder
+# is newer when a file in it came or went.
+host_is_current() {
+  [[ -x $host_build/simple && -f $host_build/simple-current ]] || return 1
+  local made_from
+  IFS= read -r -d '' made_from < "$host_build/simple-inputs" || true
+  [[ $made_from == "$host_inputs" ]] || return 1
+  local file
+  shopt -s globstar
+  for file in "$root"/host/src/** "$root/host/CMakeLists.txt" "$support/cmake/Defaults.cmake"; do
+    if [[ $file -nt $host_build/simple-current ]]; then return 1; fi
+  done
+}
+
+# make_host [TESTS]: builds the host if it is not current; with TESTS=ON its tests, too.
+make_host() {
+  local tests=${1:-OFF} build=$host_build log=$host_build/simple-build.log
+  if [[ $tests == OFF ]] && host_is_current; then return; fi
+  lock_build
+  # Another call may have built it meanwhile.
+  if [[ $tests == ON ]] || ! host_is_current; then timed 'the host' compile_host "$tests"; fi
+  # The library's build has a lock of its own.
+  exec 9>&-
+}
+
+compile_host() {
+  local tests=$1 made_from='' options=()
+  : > "$log"
+  # What changes while it is built is newer than this.
+  touch "$build/simple-started"
+  if [[ -f $build/simple-inputs ]]; then IFS= read -r -d '' made_from < "$build/simple-inputs" || true; fi
+  if [[ $made_from != "$host_inputs" || ! -f $build/CMakeCache.txt ]]; then
+    "$support/bootstrap" "$tests" >&2 9>&-
+    rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles" "$build/simple-inputs"
+    if [[ -z ${CMAKE_GENERATOR:-} ]] && command -v ninja > /dev/null; then options+=(-G Ninja); fi
+    logged 'Configuring the host' cmake -S "$root/host" -B "$build" -DCMAKE_BUILD_TYPE=Release \
+      "-DSIMPLE_HOST_TESTS=$tests" "${options[@]}"
+    printf '%s' "$host_inputs" > "$build/simple-inputs"
+    echo 'Building the host; the first time takes a minute or two' >&2
+  elif [[ $tests == ON ]] && ! grep -qx 'SIMPLE_HOST_TESTS:BOOL=ON' "$build/CMakeCache.txt"; then
+    "$support/bootstrap" ON >&2 9>&-
+    logged 'Configuring the host' cmake -S "$root/host" -B "$build" -DSIMPLE_HOST_TESTS=ON
+  fi
+  local target=(--target simple_host)
+  if [[ $tests == ON ]]; then target=(); fi
+  logged 'Building the host' cmake --build "$build" "${target[@]}" \
+    --parallel "$(nproc 2> /dev/null || echo 2)"
+  mv "$build/simple-started" "$build/simple-current"
+}
+
+# Hands the call on to the host, which finds this checkout's modules and libraries, and has a
+# library built when a program needs one that is not there.
+run_host() {
+  make_host
+  report_times
+  export_host
+  exec "$host_build/simple" "$@"
+}
+
+export_host() {
+  export SIMPLE_LIB=${SIMPLE_LIB:-$root/host/lib}
+  local packages="lib.torch=$root/tier3_api/torch:$root/tier2_sffi/torch"
+  export SIMPLE_PACKAGES=${SIMPLE_PACKAGES:+$SIMPLE_PACKAGES;}$packages
+  export SIMPLE_SFFI_BUILD_PATH=$build/tier1_ffi
+  # For sh: in single quotes, which the path may hold, too.
+  export SIMPLE_SFFI_BUILD_COMMAND="'${root//\'/\'\\\'\'}/bin/simple' build --with-{}"
+}
+
+# Whether the arguments of `test` are for specs: a path that is there, or an option of theirs.
+for_specs() {
+  local argument
+  for argument in "$@"; do
+    case $argument in
+      --filter* | --tag* | --format* | --list | --fail-fast | --slow | --only-slow | --json | \
+        --output* | --jobs* | --no-color | *.spl | *.sspec) return 0 ;;
+      -*) ;;
+      *) if [[ -e $argument ]]; then return 0; fi ;;
+    esac
+  done
+  return 1
+}
+
+# ---- The library
 
 build_library() {
   verbose=$1
@@ -142,7 +259,9 @@ build_library() {
 
 build_tests() {
   verbose=
+  make_host ON
   make_current ON
+  report_times
 }
 
 project_version() { sed -nE 's/^project\(.* VERSION ([0-9.]+).*/\1/p' "$root/CMakeLists.txt"; }
@@ -171,26 +290,51 @@ report_library() {
   printf '%s\n%s\n' "$version" "$build/tier1_ffi/libsimple_torch_ffi.so"
 }
 
-# Runs the tests whose names match one of the arguments, or all; arguments that start with an
-# option are ctest's own. Ends with the line "N passed, N failed, N skipped".
+# Adds what a run of ctest wrote to the totals.
+count_results() {
+  [[ -f $1 ]] || return 0
+  passed=$((passed + $(grep -c 'status="run"' "$1" || true)))
+  failed=$((failed + $(grep -c 'status="fail"' "$1" || true)))
+  skipped=$((skipped + $(grep -cE 'status="(notrun|disabled)"' "$1" || true)))
+}
+
+# Runs the C++ tests whose names match one of the arguments, or all and then the specs;
+# arguments that start with an option are ctest's own. Ends with the line
+# "N passed, N failed, N skipped".
 run_tests() {
-  local status=0 filter=() results passed failed skipped
+  local status=0 options=() folder results report passed=0 failed=0 skipped=0
   # The build is done; a test may call bin/simple itself.
   exec 9>&-
   if [[ ${1:-} == -* ]]; then
-    filter=("$@")
+    options=("$@")
   elif (($# > 0)); then
-    filter=(-R "$(IFS='|'; printf '%s' "$*")" --no-tests=error)
+    options=(-R "$(IFS='|'; printf '%s' "$*")")
   fi
-  results=$build/simple-results.xml
-  rm -f "$results"
-  ctest --test-dir "$build" --output-on-failure --parallel "$(nproc 2> /dev/null || echo 2)" \
-    --output-junit "$results" "${filter[@]}" || status=$?
-  if [[ -f $results ]]; then
-    passed=$(grep -c 'status="run"' "$results" || true)
-    failed=$(grep -c 'status="fail"' "$results" || true)
-    skipped=$(grep -cE 'status="(notrun|disabled)"' "$results" || true)
-    echo "$passed passed, $failed failed, $skipped skipped"
+  export_host
+  for folder in "$host_build" "$build"; do
+    results=$folder/simple-results.xml
+    rm -f "$results"
+    ctest --test-dir "$folder" --output-on-failure --parallel "$(nproc 2> /dev/null || echo 2)" \
+      --output-junit "$results" "${options[@]}" || status=$?
+    count_results "$results"
+  done
+  if (($# == 0)) && [[ -n $(find "$root/tests" -name '*_spec.spl' -print -quit) ]]; then
+    report=$host_build/simple-specs.txt
+    "$host_build/simple" test "$root/tests" | tee "$report" || status=1
+    local spec_passed spec_failed spec_skipped
+    if read -r spec_passed _ spec_failed _ spec_skipped _ < <(tail -n 1 "$report" | tr -d ,) &&
+      [[ $spec_passed$spec_failed$spec_skipped =~ ^[0-9]+$ ]]; then
+      passed=$((passed + spec_passed))
+      failed=$((failed + spec_failed))
+      skipped=$((skipped + spec_skipped))
+    else
+      failed=$((failed + 1))
+    fi
+    echo
+  elif (($# > 0 && passed + failed + skipped == 0)); then
+    echo "There is no test whose name matches." >&2
+    status=1
   fi
+  echo "$passed passed, $failed failed, $skipped skipped"
   return "$status"
 }

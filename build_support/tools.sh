@@ -12,10 +12,12 @@ missing_packages() {
   has_tool pkg-config || packages+=(pkg-config)
   has_tool flock || packages+=(util-linux)
   # Where they are not Debian's, CMake looks further and says what it misses.
-  if [[ $1 == ON ]] && has_tool apt-get; then
-    has_gtest || packages+=(libgtest-dev)
+  if has_tool apt-get; then
     has_ffi || packages+=(libffi-dev)
-    has_json || packages+=(nlohmann-json3-dev)
+    if [[ $1 == ON ]]; then
+      has_gtest || packages+=(libgtest-dev)
+      has_json || packages+=(nlohmann-json3-dev)
+    fi
   fi
 }
 

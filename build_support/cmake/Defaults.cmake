@@ -19,6 +19,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 # Flags of targets that hold our own code.
 add_library(simple_torch_flags INTERFACE)
+add_library(simple_flags ALIAS simple_torch_flags)
 target_compile_options(simple_torch_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   # g++ 12 sees overlapping copies in `"literal" + std::string` that are not there.

@@ -10,7 +10,7 @@ mkdir -p "$checkout/bin" "$work/a link"
 cp "$root/bin/simple" "$checkout/bin"
 mkdir "$checkout/build_support"
 cp -r "$root"/build_support/{cmake,bootstrap,doctor,launcher.sh,tools.sh} "$checkout/build_support"
-cp "$root"/tests/build/miniature/* "$checkout"
+cp -r "$root"/tests/build/miniature/* "$checkout"
 ln -s "../a check out/bin/simple" "$work/a link/simple"
 simple="$work/a link/simple"
 build="$checkout/build/release"
@@ -21,7 +21,7 @@ expect 'help shows the commands, also when called through a link'
 output=$(cd "$work" && CDPATH=$work 'a check out/bin/simple' version 2>&1) && says 'simple-torch 1.2.3'
 expect 'CDPATH leads nobody astray'
 output=$("$simple" frobnicate 2>&1)
-[[ $? != 0 ]] && says "there is no command 'frobnicate'. There are build, test"
+[[ $? != 0 ]] && says "there is no command 'frobnicate', and no such file. There are run, test"
 expect 'an unknown command is an error that says which there are'
 output=$("$simple" build --frobnicate 2>&1)
 [[ $? != 0 ]] && says "there is no option '--frobnicate'. It takes --with-torch"
@@ -29,9 +29,9 @@ expect 'an unknown option is an error that says which there are'
 output=$("$simple" doctor now 2>&1)
 [[ $? != 0 ]] && says "takes no arguments, and 'now' was given"
 expect 'an argument that would be ignored is an error'
-output=$("$simple" run program.spl 2>&1)
-[[ $? != 0 ]] && says 'not part of this version'
-expect 'simple run says that it is not there yet'
+output=$("$simple" build --with-nothing 2>&1)
+[[ $? != 0 ]] && says "there is no library 'nothing'. There is torch"
+expect 'a library that there is not is an error'
 output=$("$simple" version 2>&1) && says 'simple-torch 1.2.3, not built yet' && [[ ! -e $checkout/build ]]
 expect 'version builds nothing'
 
@@ -42,6 +42,43 @@ output=$("$simple" build --with-torch 2>&1) && says 'miniature 1.2.3' && ! says 
 expect 'a second call does nothing, and takes less than half a second'
 output=$("$simple" version 2>&1) && says 'miniature 1.2.3'
 expect 'version shows what was built'
+
+# The host: it has a build of its own.
+rm -rf "$checkout/build"
+output=$("$simple" run program.spl 'an argument' 2>&1) && says 'Building the host' &&
+  says 'host [run] [program.spl] [an argument]' && [[ ! -e $build ]]
+expect 'run builds the host, and only that, and hands the arguments on'
+says "SIMPLE_LIB=$checkout/host/lib" && says "SIMPLE_SFFI_BUILD_PATH=$build/tier1_ffi" &&
+  says "SIMPLE_PACKAGES=lib.torch=$checkout/tier3_api/torch:$checkout/tier2_sffi/torch"
+expect 'and says where the checkout has libraries and packages'
+best=9999
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  start=$(date +%s%N)
+  output=$("$simple" run program.spl 2>&1) || break
+  took=$((($(date +%s%N) - start) / 10000))
+  ((took < best)) && best=$took
+done
+says 'host [run]' && ! says 'Building' && ((best < 1500))
+expect "run adds $((best / 100)).$((best % 100)) ms when the host is current, of 15"
+output=$("$simple" program.spl 2>&1) && says 'host [run] [program.spl]' &&
+  output=$("$simple" -e 'print 1' 2>&1) && says 'host [-e] [print 1]' &&
+  output=$("$simple" help run 2>&1) && says 'host [help] [run]'
+expect 'a file alone, code and help are for the host'
+sed -i 's/"host"/"changed host"/' "$checkout/host/src/host.c"
+output=$("$simple" run program.spl 2>&1) && says 'changed host [run]'
+expect 'a source of the host that changed is built'
+echo 'broken' > "$checkout/host/src/host.c"
+output=$("$simple" run program.spl 2>&1)
+[[ $? != 0 ]] && says 'Building the host failed:' && says "The whole log: $checkout/build/host/simple-build.log"
+expect 'one that does not compile is shown, with where the log is'
+cp "$root/tests/build/miniature/host/src/host.c" "$checkout/host/src"
+output=$("$simple" run needs_torch.spl 2>/dev/null) && ! says 'miniature 1.2.3' && [[ -e $build/tier1_ffi/libsimple_torch_ffi.so ]]
+expect 'a library that a program needs is built for it, and the output stays its own'
+output=$("$simple" build program.spl 2>&1) && says 'host [check] [program.spl]'
+expect 'build checks a program'
+output=$(cd "$checkout" && bin/simple test host 2>&1) && says 'host [test] [host]' &&
+  output=$("$simple" test --filter text 2>&1) && says 'host [test] [--filter] [text]'
+expect 'paths that are there, and the options for specs, are for the specs'
 
 # What the build was made from.
 output=$(CC='gcc -g' "$simple" build 2>&1) && says 'Configuring' && grep -q 'CMAKE_C_COMPILER_ARG1.* -g' "$build/CMakeCache.txt"
@@ -72,11 +109,16 @@ mv "$work/moved" "$checkout"
 
 # Tests and their last line.
 output=$("$simple" test 2>&1)
-[[ $? != 0 && $(tail -n 1 <<< "$output") == '1 passed, 1 failed, 1 skipped' ]]
+[[ $? != 0 && $(tail -n 1 <<< "$output") == '2 passed, 1 failed, 1 skipped' ]]
 expect 'test ends with what passed, failed and was skipped'
-output=$("$simple" test good 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
+mkdir "$checkout/tests" && touch "$checkout/tests/a_spec.spl"
+output=$("$simple" test 2>&1)
+[[ $? != 0 && $(tail -n 1 <<< "$output") == '4 passed, 2 failed, 1 skipped' ]]
+expect 'with the specs, if there are some'
+rm -r "$checkout/tests"
+output=$("$simple" test '^good' 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
 expect 'a name chooses tests'
-output=$("$simple" test --exclude-regex 'bad|skipped' 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
+output=$("$simple" test --exclude-regex 'bad|skipped|host' 2>&1) && [[ $(tail -n 1 <<< "$output") == '1 passed, 0 failed, 0 skipped' ]]
 expect "ctest's options are handed on"
 output=$("$simple" test nosuchtest 2>&1)
 [[ $? != 0 && $(tail -n 1 <<< "$output") == '0 passed, 0 failed, 0 skipped' ]]

@@ -272,6 +272,13 @@ ChildCommand command_for(const Program& program, const Options& options) {
   command.input = program.input;
   command.seconds = options.seconds;
   if (options.stress) command.environment.emplace_back("SIMPLE_GC_STRESS=1");
+  command.environment.emplace_back("SIMPLE_SFFI_PATH=" SIMPLE_HOST_NATIVE);
+  // Nothing from outside: no packages, and no library that is built on the way.
+  command.environment.emplace_back("SIMPLE_LIB=" SIMPLE_HOST_LIBRARY);
+  for (const char* name : {"SIMPLE_PACKAGES", "SIMPLE_SFFI_BUILD_PATH",
+                           "SIMPLE_SFFI_BUILD_COMMAND", "SIMPLE_SPEC_REPORT_FD"}) {
+    command.environment.push_back(std::string(name) + "=");
+  }
   return command;
 }
 

@@ -48,8 +48,7 @@ std::string repeat(std::string_view piece, int count) {
   return result;
 }
 
-// ---- Numbers
-// ----------------------------------------------------------------------------------
+// ---- Numbers --------------------------------------------------------------------------
 TEST(Numbers, HaveFourBasesAndSeparators) {
   EXPECT_EQ(tree("1_000_000"), "1000000");
   EXPECT_EQ(tree("0xFF"), "255");
@@ -91,8 +90,7 @@ TEST(Numbers, RefuseUnknownSuffixesAndDigits) {
   EXPECT_EQ(errors("1e999"), "1:1 this number is too large for f64");
 }
 
-// ---- Texts
-// ------------------------------------------------------------------------------------
+// ---- Texts ----------------------------------------------------------------------------
 TEST(Texts, ReplaceEscapes) {
   EXPECT_EQ(tree(R"("a\tb\n\\")"), R"("a\tb\n\\")");
   EXPECT_EQ(tree(R"("\x41\u0042\u{43}\104")"), R"("ABCD")");
@@ -129,6 +127,7 @@ TEST(Texts, KeepLiteralBraces) {
   EXPECT_EQ(tree(R"("{")"), R"("{")");
   EXPECT_EQ(tree(R"("{\"a\": 1}")"), R"("{\"a\": 1}")");
   EXPECT_EQ(tree(R"("{ " + "}")"), R"((+ "{ " "}"))");
+  EXPECT_EQ(tree(R"("{ \"a\": 1 }")"), R"("{ \"a\": 1 }")");
 }
 
 TEST(Texts, HaveFormats) {
@@ -160,8 +159,7 @@ TEST(Symbols, AreNamesBehindAColon) {
   EXPECT_EQ(tree("describe :parser:\n    pass"), "(call describe :parser (block pass))");
 }
 
-// ---- Comments and lines
-// -----------------------------------------------------------------------
+// ---- Comments and lines ---------------------------------------------------------------
 TEST(Comments, AreReadOver) {
   EXPECT_EQ(
       tree("#!/usr/bin/env simple\n# a\n## b\n/// c\nx # d\n/* e /* f */\n g */\ny"),
@@ -237,8 +235,7 @@ TEST(Blocks, DropTextsThatOnlyDocument) {
   EXPECT_EQ(tree("class C:\n    \"Doc.\"\n    x: i64"), "(class C (x: i64))");
 }
 
-// ---- Operators
-// --------------------------------------------------------------------------------
+// ---- Operators ------------------------------------------------------------------------
 TEST(Operators, BindAsTheTableSays) {
   EXPECT_EQ(tree("a or b and c"), "(or a (and b c))");
   EXPECT_EQ(tree("a and b == c"), "(and a (== b c))");
@@ -325,8 +322,7 @@ TEST(Operators, ReadSuspendFormsAsPlain) {
   EXPECT_EQ(tree("x ~= f()"), "(= x (call f))");
 }
 
-// ---- Literals
-// ---------------------------------------------------------------------------------
+// ---- Literals -------------------------------------------------------------------------
 TEST(Literals, OfTuples) {
   EXPECT_EQ(tree("()"), "(tuple)");
   EXPECT_EQ(tree("(a)"), "a");
@@ -362,8 +358,7 @@ TEST(Literals, OfComprehensions) {
 
 TEST(Literals, OfRanges) { EXPECT_EQ(tree("0..=n + 1"), "(..= 0 (+ n 1))"); }
 
-// ---- Indexing
-// ---------------------------------------------------------------------------------
+// ---- Indexing -------------------------------------------------------------------------
 TEST(Indexing, TakesSlices) {
   EXPECT_EQ(tree("a[1:4]"), "(at a (slice 1 4 _))");
   EXPECT_EQ(tree("a[:2]"), "(at a (slice _ 2 _))");
@@ -383,8 +378,7 @@ TEST(Indexing, TakesSeveralSubscripts) {
   EXPECT_EQ(tree("t[0, 1:2, ...]"), "(at t (tuple 0 (slice 1 2 _) ...))");
 }
 
-// ---- Calls
-// ------------------------------------------------------------------------------------
+// ---- Calls ----------------------------------------------------------------------------
 TEST(Calls, TakeNamedArgumentsInTwoForms) {
   EXPECT_EQ(tree("f(1, a: 2, b = 3)"), "(call f 1 a=2 b=3)");
   EXPECT_EQ(tree("f(type: 1, match: 2)"), "(call f type=1 match=2)");
@@ -430,7 +424,11 @@ TEST(Calls, PassAComparisonThatStartsWithAParenthesis) {
   EXPECT_EQ(tree("square (1 + 2)"), "(call square (+ 1 2))");
 }
 
-TEST(Calls, LeaveSubtractionsAlone) { EXPECT_EQ(tree("a - b"), "(- a b)"); }
+TEST(Calls, LeaveSubtractionsAlone) {
+  EXPECT_EQ(tree("a - b"), "(- a b)");
+  EXPECT_EQ(tree("a -1"), "(- a 1)");
+  EXPECT_EQ(tree("print -1"), "(call print (- 1))");
+}
 
 TEST(Calls, TakeTrailingLambdas) {
   EXPECT_EQ(tree("xs.map \\x: x + 1"), "(.map xs (\\ (x) (+ x 1)))");
@@ -470,8 +468,7 @@ TEST(Calls, ConstructWithBraces) {
   EXPECT_EQ(tree("t.with {\"a\": 1}"), "(.with t (dict (= \"a\" 1)))");
 }
 
-// ---- Lambdas
-// ----------------------------------------------------------------------------------
+// ---- Lambdas --------------------------------------------------------------------------
 TEST(Lambdas, HaveManyForms) {
   EXPECT_EQ(tree("f(\\x: x)"), "(call f (\\ (x) x))");
   EXPECT_EQ(tree("f(\\a, b: a + b, 1)"), "(call f (\\ (a b) (+ a b)) 1)");
@@ -502,8 +499,7 @@ TEST(Lambdas, MayAssignAndCall) {
   EXPECT_EQ(tree("xs.each \\x: print x"), "(.each xs (\\ (x) (call print x)))");
 }
 
-// ---- Bindings and assignments
-// -----------------------------------------------------------------
+// ---- Bindings and assignments ---------------------------------------------------------
 TEST(Bindings, HaveManyForms) {
   EXPECT_EQ(tree("val x: i64 = 1"), "(val x: i64 1)");
   EXPECT_EQ(tree("var x = 1"), "(var x 1)");
@@ -541,8 +537,7 @@ TEST(Assignments, RefuseWhatIsNoPlace) {
   EXPECT_EQ(errors("1 = x"), "1:1 this cannot be assigned to");
 }
 
-// ---- Statements
-// -------------------------------------------------------------------------------
+// ---- Statements -----------------------------------------------------------------------
 TEST(Statements, Branch) {
   EXPECT_EQ(tree("if a:\n    b\nelif c:\n    d\nelse:\n    e"), "(if a b (if c d e))");
   EXPECT_EQ(tree("if a: b\nelse if c: d"), "(if a b (if c d))");
@@ -562,6 +557,7 @@ TEST(Statements, Loop) {
   EXPECT_EQ(tree("for _ in 0..3: pass"), "(for _ (.. 0 3) pass)");
   EXPECT_EQ(tree("while a < 3: b"), "(while (< a 3) b)");
   EXPECT_EQ(tree("loop:\n    break 1"), "(loop (break 1))");
+  EXPECT_EQ(tree("val r = loop:\n    break 1"), "(val r (do (loop (break 1))))");
 }
 
 TEST(Statements, LeaveLabelledLoops) {
@@ -607,8 +603,7 @@ TEST(Statements, MayBeginWithContextualWords) {
   EXPECT_EQ(tree("use.x = 1"), "(= (. use x) 1)");
 }
 
-// ---- Match
-// ------------------------------------------------------------------------------------
+// ---- Match ----------------------------------------------------------------------------
 TEST(Match, TakesArmsInAllForms) {
   EXPECT_EQ(
       tree("match x:\n    case 1: a\n    case 2 => b\n    case 3 -> c\n    4 => d\n"
@@ -651,8 +646,7 @@ TEST(Match, IsAnExpression) {
             "(val y (match x (1 -> a) (_ -> b)))\nz");
 }
 
-// ---- Functions
-// --------------------------------------------------------------------------------
+// ---- Functions ------------------------------------------------------------------------
 TEST(Functions, HaveTypesDefaultsAndATail) {
   EXPECT_EQ(tree("fn area(w: f64, h: f64 = 1.0) -> f64: w * h"),
             "(fn area (w: f64 h: f64=1.0) -> f64 (* w h))");
@@ -702,8 +696,7 @@ TEST(Types, HaveManyForms) {
   EXPECT_EQ(tree("val x: List<i64>= y"), "(val x: List<i64> y)");
 }
 
-// ---- Declarations of types
-// --------------------------------------------------------------------
+// ---- Declarations of types ------------------------------------------------------------
 TEST(Classes, HaveFieldsAndMethods) {
   EXPECT_EQ(tree("class C:\n"
                  "    n: i64 = 0\n"
@@ -765,8 +758,7 @@ TEST(Aliases, NameTypes) {
   EXPECT_EQ(tree("type A = [i64]\nalias B = C"), "(alias A [i64])\n(alias B C)");
 }
 
-// ---- Modules
-// ----------------------------------------------------------------------------------
+// ---- Modules --------------------------------------------------------------------------
 TEST(Modules, AreUsedInAllForms) {
   EXPECT_EQ(tree("use a.b.{c, d as e}"), "(use a.b c d=e)");
   EXPECT_EQ(tree("use a.b.{\n    c,\n    d\n}"), "(use a.b c d)");
@@ -776,6 +768,8 @@ TEST(Modules, AreUsedInAllForms) {
   EXPECT_EQ(tree("import a.b"), "(use a.b as b)");
   EXPECT_EQ(tree("from a.b import c, d"), "(use a.b c d)");
   EXPECT_EQ(tree("use a::b::c"), "(use a.b.c as? c)");
+  EXPECT_EQ(tree("use a.b.{*}\nuse a.b (c, d)"), "(use a.b.*)\n(use a.b c d)");
+  EXPECT_EQ(tree("@allow(star) // it's a shim\nuse a.b.*"), "(use a.b.*)");
   EXPECT_EQ(tree("common use a.b.*"), "(export-use a.b.*)");
 }
 
@@ -786,8 +780,7 @@ TEST(Modules, ExportInAllForms) {
   EXPECT_EQ(tree("mod x"), "(use x as x)");
 }
 
-// ---- What is refused
-// --------------------------------------------------------------------------
+// ---- What is refused ------------------------------------------------------------------
 TEST(Refusals, NameTheConstruct) {
   const auto refused = [](const char* text) {
     const std::string message = errors(text);
@@ -812,8 +805,7 @@ TEST(Refusals, NameTheConstruct) {
   EXPECT_EQ(refused("super.x"), "`super` is not supported by this host");
 }
 
-// ---- Errors
-// -----------------------------------------------------------------------------------
+// ---- Errors ---------------------------------------------------------------------------
 TEST(Errors, SayWhatWasExpectedAndFound) {
   EXPECT_EQ(errors("x = )"), "1:5 `)` closes nothing");
   EXPECT_EQ(errors("f(1 2)"), "1:5 Unexpected token: expected `,` or `)`, found `2`");
@@ -887,8 +879,7 @@ TEST(Errors, AreShownWithTheirLine) {
             "   = did you mean `c`?\n");
 }
 
-// ---- Limits
-// -----------------------------------------------------------------------------------
+// ---- Limits ---------------------------------------------------------------------------
 TEST(Limits, RefuseDeepNestingCleanly) {
   const auto too_deep = [](const std::string& text) {
     return errors(text).find("nested too deeply") != std::string::npos;
@@ -929,8 +920,7 @@ TEST(Limits, ReportAllErrorsUpToAThousand) {
             "too many errors; the rest of the file is not looked at");
 }
 
-// ---- The prompt
-// -------------------------------------------------------------------------------
+// ---- The prompt -----------------------------------------------------------------------
 TEST(Prompt, WaitsForWhatIsUnfinished) {
   EXPECT_TRUE(wants_more("fn f():"));
   EXPECT_TRUE(wants_more("fn f():\n    1\n"));
@@ -950,8 +940,7 @@ TEST(Prompt, TakesWhatIsFinishedOrWrong) {
   EXPECT_FALSE(wants_more("x = \"a"));
 }
 
-// ---- Places
-// -----------------------------------------------------------------------------------
+// ---- Places ---------------------------------------------------------------------------
 TEST(Places, AreLinesAndCharacters) {
   const Source source("s", "a\n\xC3\xA4\xC3\xB6x\r\n\nlast");
   EXPECT_EQ(source.line_count(), 4u);

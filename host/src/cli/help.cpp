@@ -88,7 +88,7 @@ constexpr const char* kOverview = R"(Usage: simple COMMAND [ARGUMENT…]
   help [COMMAND]         show this, or how a command is used
 
 The environment:
-  SIMPLE_PACKAGES    packages for `use`, as name=folder, separated by colons
+  SIMPLE_PACKAGES    packages for `use`: name=folder:folder;name=folder
   SIMPLE_LIB         the standard library's folder
   SIMPLE_SFFI_PATH   folders of native libraries, separated by colons
 )";

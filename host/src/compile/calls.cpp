@@ -9,17 +9,13 @@ namespace simple {
 
 using namespace ast;
 
-namespace {
-
 // Methods of what is built in that change it; those of programs are in Program::mutating.
-bool changes_builtin(std::string_view name) {
+bool Compiler::changes_builtin(Symbol name) {
   static const std::unordered_set<std::string_view> names = {
       "push", "append", "pop", "insert", "remove", "extend", "clear", "set", "merge", "delete",
       "setdefault", "add", "discard", "update"};
-  return names.contains(name);
+  return names.contains(text_of(name));
 }
-
-}  // namespace
 
 std::vector<StringId> Compiler::argument_names(const List<Argument>& arguments, Lambda* block,
                                                size_t before) {
@@ -163,6 +159,29 @@ void Compiler::call_value(Register callee, const List<Argument>& arguments, Lamb
   if (to != base) emit(Op::kMove, to, base, 0, at);
 }
 
+// Native code may write into arrays of numbers. One that a variable shares with others is
+// copied first, into the variable. (A parameter's array is the caller's, and written there.)
+bool Compiler::written_argument(const Found& function, size_t index, Expr* value,
+                                Register reg) {
+  if (function.what != Found::What::kGlobal ||
+      function.global->kind != GlobalKind::kExtern || value->kind != ExprKind::kName) {
+    return false;
+  }
+  const ExternImage& declared = function.module->image.externs[function.global->index];
+  const std::string_view type = function.module->text(declared.parameter_types[index]);
+  if (type.find("[i64]") == type.npos && type.find("[f64]") == type.npos &&
+      type.find("[u8]") == type.npos) {
+    return false;
+  }
+  const Found found = find(as<Name>(value)->name);
+  const bool variable =
+      (found.what == Found::What::kVariable && !found.variable->is_parameter) ||
+      found.what == Found::What::kCaptured ||
+      (found.what == Found::What::kGlobal && found.global->kind <= GlobalKind::kConstant);
+  if (variable) load_mutable(place(value), 0, reg);
+  return variable;
+}
+
 // A function that is known: its arguments are put in order here.
 void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbol name,
                              const List<Argument>& arguments, Lambda* block, Register to,
@@ -205,10 +224,10 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
   const Register base = temporaries(std::max<size_t>(slots.size(), 1), at);
   for (size_t i = 0; i < slots.size(); ++i) {
     const auto reg = static_cast<Register>(base + i);
-    if (slots[i] != nullptr) {
-      argument(slots[i], reg);
-    } else {
+    if (slots[i] == nullptr) {
       emit(Op::kLoadMissing, reg, 0, 0, at);
+    } else if (!written_argument(found, i, slots[i], reg)) {
+      argument(slots[i], reg);
     }
   }
   emit(Op::kCallGlobal, base, reference(found, at), static_cast<uint16_t>(slots.size()), at);
@@ -575,7 +594,7 @@ void Compiler::method_call(MethodCall* node, Register to) {
     image.fallback = reference(function, at);
   }
   const bool predicted =
-      changes_builtin(text_of(node->name)) || program_.mutating.contains(node->name);
+      changes_builtin(node->name) || program_.mutating.contains(node->name);
   const bool changeable = has_place && where.root != Target::Root::kValue;
   if (changeable) {
     if (where.root == Target::Root::kParameter && predicted) {

@@ -45,7 +45,16 @@ void Compiler::run() {
   Function start{};
   start.body = module_.body;
   self_.image.start = function(&start, state, "<module>", [&] {
-    for (Stmt* node : module_.body->statements) statement(node, -1);
+    const auto& statements = module_.body->statements;
+    for (size_t i = 0; i < statements.size(); ++i) {
+      Stmt* node = statements[i];
+      const bool last = i + 1 == statements.size();
+      if (self_.is_prompt && last && node->kind == StmtKind::kExpr) {
+        return_value(as<ExprStmt>(node)->value, node->at);
+      } else {
+        statement(node, -1);
+      }
+    }
   });
   // `main` is called when the statements are done, unless they call it.
   Walker walker;

@@ -3,7 +3,6 @@
 #ifndef SIMPLE_COMPILE_COMPILER_H_
 #define SIMPLE_COMPILE_COMPILER_H_
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -21,9 +20,6 @@ struct Interface {
   ModuleImage image;
   std::unordered_map<Symbol, uint32_t> globals;  // Into image.globals.
   std::vector<Interface*> imports;               // As image.imports; null if not found.
-  // The statements behind image.imports; filled by declare().
-  std::vector<const ast::Import*> import_statements;
-  std::deque<ast::Import> made_imports;  // Those that stand for exports.
   // For each of them: whether the last part of the path is a name in the module.
   std::vector<bool> last_is_name;
   // use a.{b}, where b is a module of the package a.
@@ -36,13 +32,22 @@ struct Interface {
   };
   std::unordered_map<Symbol, Imported> imported;
   std::vector<Interface*> wildcards;               // use a.b.*
+  bool is_prompt = false;  // Its last expression is its value.
   std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m
   // Types that are declared inside blocks, and what they are called among the globals.
   std::unordered_map<const ast::Stmt*, Symbol> nested;
+  // What others get through this module from those that it imports.
+  struct Exported {
+    StringId name = 0;  // 0: everything
+    StringId as = 0;
+    uint32_t import = 0;  // In `imports`.
+  };
+  std::vector<Exported> exports;
 
   StringId string(std::string_view text);
   StringId string(Symbol symbol) { return string(text_of(symbol)); }
   std::string_view text(StringId id) const { return image.strings[id]; }
+  std::string path(const ImportImage& import) const;  // with dots
   GlobalImage* find(Symbol name);
   // What another module gets for a name: own globals, what is exported from others, and
   // then what this module imported itself.
@@ -62,9 +67,11 @@ struct Program {
   bool uses_spec = false;  // One of those words was found.
 };
 
-// Fills in the names of a module, and what it imports (image.imports without modules).
+// Fills in the names of a module, and what it asks to import.
 void declare(const ast::Module& module, Interface& interface, Program& program,
              std::vector<Diagnostic>& diagnostics);
+// Does the same with an image that was stored. False if the image is not sound.
+bool declare(ModuleImage&& image, Interface& interface, Program& program);
 // Connects the names that a module imports; every module is declared.
 void connect(Interface& interface, std::vector<Diagnostic>& diagnostics);
 // Compiles a module's functions.

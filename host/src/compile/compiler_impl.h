@@ -249,6 +249,9 @@ class Compiler {
   void argument(ast::Expr* expr, Register to);
   Register any(ast::Expr* expr);
   static bool fresh(const ast::Expr* expr);
+  static bool changes_builtin(Symbol name);
+  static bool same_place(const ast::Expr* left, const ast::Expr* right);
+  void keep_for(ast::Expr* target, ast::Expr* value, Register to);
   void name(ast::Name* name, Register to);
   void load(const Found& found, Symbol name, Register to, Span at);
   void interpolation(ast::Interpolation* text, Register to);
@@ -275,6 +278,7 @@ class Compiler {
 
   // ---- Calls (calls.cpp)
   void call(ast::Call* call, Register to);
+  bool written_argument(const Found& function, size_t index, ast::Expr* value, Register reg);
   void call_function(const Found& found, const FunctionInfo* info, Symbol name,
                      const ast::List<ast::Argument>& arguments, ast::Lambda* block, Register to,
                      Span at);

@@ -101,7 +101,9 @@ class Declarer {
         const auto* assign = as<Assign>(statement);
         if (!assign->compound && assign->target->kind == ExprKind::kName) {
           const Symbol name = as<Name>(assign->target)->name;
-          if (!self_.globals.contains(name)) add(name, GlobalKind::kVariable, statement->at);
+          bool known = self_.globals.contains(name);
+          for (Interface* earlier : self_.wildcards) known |= earlier->globals.contains(name);
+          if (!known) add(name, GlobalKind::kVariable, statement->at);
         }
         break;
       }
@@ -155,31 +157,36 @@ class Declarer {
       }
       case StmtKind::kImport: {
         const auto* import = as<Import>(statement);
-        std::string path;
-        for (Symbol part : import->path) {
-          if (!path.empty()) path += '.';
-          path += text_of(part);
-        }
-        self_.image.imports.push_back({self_.string(path), 0});
-        self_.import_statements.push_back(import);
+        ImportImage image = import_of(import->path, import->names, import->at);
+        image.alias = self_.string(import->module_alias);
+        image.wildcard = import->wildcard;
+        image.name_or_module = import->names_or_module;
+        image.reexport = import->reexport;
+        self_.image.imports.push_back(std::move(image));
         break;
       }
       case StmtKind::kExport: {
         // export {A} from m is an import that others see.
         const auto* exported = as<Export>(statement);
         if (exported->from.empty()) break;
-        Import& import = self_.made_imports.emplace_back();
-        import.kind = StmtKind::kImport;
-        import.at = statement->at;
-        import.path = exported->from;
-        import.names = exported->names;
-        import.reexport = true;
-        declare(&import);
+        ImportImage image = import_of(exported->from, exported->names, statement->at);
+        image.reexport = true;
+        self_.image.imports.push_back(std::move(image));
         break;
       }
       default:
         break;
     }
+  }
+
+  ImportImage import_of(const List<Symbol>& path, const List<ImportName>& names, Span at) {
+    ImportImage image;
+    for (Symbol part : path) image.path.push_back(self_.string(part));
+    for (const ImportName& name : names) {
+      image.names.push_back({self_.string(name.name), self_.string(name.as), name.at});
+    }
+    image.at = at;
+    return image;
   }
 
   GlobalImage* declare_type(Symbol name, Span at) {
@@ -190,6 +197,11 @@ class Declarer {
     image.line = line(at);
     self_.image.types.push_back(std::move(image));
     return global;
+  }
+
+  void mutating(Symbol method) {
+    program_.mutating.insert(method);
+    if (mutating_.insert(method).second) self_.image.mutating.push_back(self_.string(method));
   }
 
   // A function that belongs to a type, as a global that programs cannot name.
@@ -209,7 +221,7 @@ class Declarer {
       method.is_static = is_static(*function, in_impl);
       method.info = info(function);
       if (method.is_static) hidden(type_name, text_of(function->name), method.info);
-      if (method.mutates) program_.mutating.insert(function->name);
+      if (method.mutates) mutating(function->name);
       if (text_of(function->name) == "__init__") type.has_init = true;
       std::erase_if(type.methods, [&](const MethodImage& other) {
         return other.name == method.name && other.is_static == method.is_static;
@@ -277,7 +289,7 @@ class Declarer {
     fields(type, declared->fields, is_struct);
     methods(name, type, declared->methods, false);
     for (const Forward& forward : declared->forwards) {
-      if (forward.is_mutating) program_.mutating.insert(forward.name);
+      if (forward.is_mutating) mutating(forward.name);
     }
     for (const Let* constant : declared->constants) {
       if (constant->pattern->kind != PatternKind::kName) continue;
@@ -337,7 +349,7 @@ class Declarer {
 
   void contents(const Impl* impl) {
     for (const Function* function : impl->methods) {
-      if (function->is_mutating) program_.mutating.insert(function->name);
+      if (function->is_mutating) mutating(function->name);
     }
     if (impl->type->kind != ast::Type::Kind::kNamed) return;
     const Symbol name = nested_or_global(impl->type->name);
@@ -439,6 +451,7 @@ class Declarer {
  private:
   std::unordered_map<Symbol, const TypeDecl*> mixins_;
   std::unordered_map<Symbol, Symbol> latest_nested_;
+  std::unordered_set<Symbol> mutating_;
   Interface& self_;
   Program& program_;
   std::vector<Diagnostic>& diagnostics_;
@@ -460,6 +473,15 @@ StringId Interface::string(std::string_view text) {
   return found->second;
 }
 
+std::string Interface::path(const ImportImage& import) const {
+  std::string dotted;
+  for (StringId part : import.path) {
+    if (!dotted.empty()) dotted += '.';
+    dotted += text(part);
+  }
+  return dotted;
+}
+
 GlobalImage* Interface::find(Symbol name) {
   const auto found = globals.find(name);
   return found == globals.end() ? nullptr : &image.globals[found->second];
@@ -475,12 +497,12 @@ bool Interface::find_exported(Symbol name, Imported& found, int depth) {
     found = other->second;
     return true;
   }
-  for (const ExportImage& item : image.exports) {
+  for (const Exported& item : exports) {
     const bool everything = item.name == 0;
     if (!everything && text(item.as) != text_of(name)) continue;
-    if (item.module >= imports.size() || imports[item.module] == nullptr) continue;
+    if (item.import >= imports.size() || imports[item.import] == nullptr) continue;
     const Symbol theirs = everything ? name : intern(text(item.name));
-    if (imports[item.module]->find_exported(theirs, found, depth + 1)) return true;
+    if (imports[item.import]->find_exported(theirs, found, depth + 1)) return true;
   }
   return false;
 }
@@ -551,7 +573,19 @@ void declare(const ast::Module& module, Interface& interface, Program& program,
   Declarer(interface, program, diagnostics, *module.source).all(module);
 }
 
+bool declare(ModuleImage&& image, Interface& interface, Program& program) {
+  interface.image = std::move(image);
+  const ModuleImage& stored = interface.image;
+  for (uint32_t i = 0; i < stored.globals.size(); ++i) {
+    const Symbol name = intern(stored.strings[stored.globals[i].name]);
+    if (!interface.globals.try_emplace(name, i).second) return false;
+  }
+  for (StringId method : stored.mutating) program.mutating.insert(intern(stored.strings[method]));
+  return true;
+}
+
 void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
+  const auto symbol = [&](StringId name) { return intern(interface.text(name)); };
   const auto bring = [&](Interface* from, Symbol name, Symbol as, Span at, size_t import) {
     Interface::Imported found;
     if (from->find_exported(name, found)) {
@@ -564,19 +598,17 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
       return;
     }
     diagnostics.push_back({"semantic", "E1034",
-                           "module `" +
-                               interface.image.strings[interface.image.imports[import].path] +
+                           "module `" + interface.path(interface.image.imports[import]) +
                                "` has no `" + std::string(text_of(name)) + "`",
                            at, ""});
   };
-  for (size_t i = 0; i < interface.import_statements.size(); ++i) {
-    const ast::Import* import = interface.import_statements[i];
+  for (size_t i = 0; i < interface.image.imports.size(); ++i) {
+    const ImportImage& import = interface.image.imports[i];
     Interface* from = interface.imports[i];
     if (from == nullptr) continue;
-    const Symbol last = import->path.back();
-    if (import->wildcard) {
-      const auto index = static_cast<uint32_t>(i);
-      if (import->reexport) interface.image.exports.push_back({0, 0, index});
+    const auto index = static_cast<uint32_t>(i);
+    if (import.wildcard) {
+      if (import.reexport) interface.exports.push_back({0, 0, index});
       for (const auto& [name, global] : from->globals) {
         if (!from->image.globals[global].hidden) {
           interface.imported.try_emplace(name, Interface::Imported{from, global});
@@ -584,18 +616,15 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
       }
       interface.wildcards.push_back(from);
     }
-    for (const ast::ImportName& name : import->names) {
-      bring(from, name.name, name.as, name.at, i);
-      if (import->reexport) {
-        interface.image.exports.push_back({interface.string(name.name),
-                                           interface.string(name.as),
-                                           static_cast<uint32_t>(i)});
-      }
+    for (const ImportNameImage& name : import.names) {
+      bring(from, symbol(name.name), symbol(name.as), name.at, i);
+      if (import.reexport) interface.exports.push_back({name.name, name.as, index});
     }
-    if (import->wildcard || !import->names.empty()) continue;
-    const Symbol as = import->module_alias ? import->module_alias : last;
+    if (import.wildcard || !import.names.empty()) continue;
+    const Symbol last = symbol(import.path.back());
+    const Symbol as = import.alias != 0 ? symbol(import.alias) : last;
     if (interface.last_is_name[i]) {
-      bring(from, last, as, import->at, i);
+      bring(from, last, as, import.at, i);
     } else {
       interface.aliases[as] = from;
     }

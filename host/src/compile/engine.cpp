@@ -9,6 +9,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "compile/cache.h"
 #include "runtime/interpreter.h"
 #include "runtime/operations.h"
 #include "sffi/extern.h"
@@ -24,7 +25,10 @@ struct Engine::Loaded {
   Interface interface;
   std::vector<Diagnostic> diagnostics;
   std::unique_ptr<Module> module;
-  fs::path path;
+  fs::path path;  // Empty if it is not from a file.
+  Digest digest;  // Of the source.
+  bool stored = false;  // The image is from the cache, and there is no tree.
+  Digest inputs;        // Of a stored image: what it was made of; see Engine::inputs().
   bool is_library = false;
   bool failed = false;
 };
@@ -86,10 +90,12 @@ EngineOptions options_from_environment(const fs::path& executable) {
   if (const char* memory = std::getenv("SIMPLE_MEMORY_LIMIT")) {
     options.memory = std::strtoull(memory, nullptr, 10);
   }
+  options.cache = cache_folder_from_environment();
   return options;
 }
 
-Engine::Engine(EngineOptions options) : options_(std::move(options)) {
+Engine::Engine(EngineOptions options)
+    : options_(std::move(options)), cache_(options_.cache) {
   vm_ = std::make_unique<Vm>();
   if (options_.memory == 0) options_.memory = physical_memory() / 4 * 3;
   vm_->heap().set_limit(options_.memory);
@@ -190,8 +196,11 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
     failed_read_ = "'" + path.string() + "' is larger than 4 GB";
     return nullptr;
   }
-  Loaded* loaded = load_text(key, shown(path), std::move(text), is_library);
+  Loaded* loaded = add(key, shown(path), std::move(text), is_library);
   loaded->path = canonical;
+  loaded->digest = digest(loaded->source->text());
+  if (!load_stored(*loaded)) parse_and_declare(*loaded);
+  load_spec(*loaded);
   load_imports(*loaded);
   order_.push_back(loaded);
   return loaded;
@@ -199,84 +208,118 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
 
 Engine::Loaded* Engine::load_text(const std::string& key, const std::string& name,
                                   std::string text, bool is_library) {
+  Loaded* loaded = add(key, name, std::move(text), is_library);
+  if (name.starts_with("<line ")) {
+    loaded->interface.is_prompt = true;
+    loaded->interface.wildcards = prompts_;
+  }
+  parse_and_declare(*loaded);
+  load_spec(*loaded);
+  return loaded;
+}
+
+Engine::Loaded* Engine::add(const std::string& key, const std::string& name, std::string text,
+                            bool is_library) {
   auto owned = std::make_unique<Loaded>();
   Loaded* loaded = owned.get();
   modules_[key] = std::move(owned);
   loaded->source = std::make_unique<Source>(name, std::move(text));
   loaded->is_library = is_library;
   loaded->interface.key = key;
-  loaded->tree = parse(*loaded->source, loaded->diagnostics);
-  if (!loaded->diagnostics.empty() || loaded->tree == nullptr) {
-    loaded->failed = true;
-    return loaded;
-  }
-  declare(*loaded->tree, loaded->interface, program_, loaded->diagnostics);
-  // The words of specs are only looked for where they could be.
-  if (program_.spec == nullptr && !is_library) {
-    const std::string_view source = loaded->source->text();
-    for (const char* word : {"describe", "expect", "assert_", "check(", "step("}) {
-      if (source.find(word) == std::string_view::npos) continue;
-      const fs::path spec = options_.library / "std" / "spec.spl";
-      std::error_code error;
-      if (!fs::exists(spec, error)) break;
-      if (Loaded* words = load_file(spec, true)) program_.spec = &words->interface;
-      break;
-    }
-  }
   return loaded;
+}
+
+void Engine::parse_and_declare(Loaded& loaded) {
+  loaded.tree = parse(*loaded.source, loaded.diagnostics);
+  if (!loaded.diagnostics.empty() || loaded.tree == nullptr) {
+    loaded.failed = true;
+    return;
+  }
+  ModuleImage& image = loaded.interface.image;
+  const std::string_view source = loaded.source->text();
+  for (const char* word : {"describe", "expect", "assert_", "check(", "step("}) {
+    image.mentions_spec = image.mentions_spec || source.find(word) != source.npos;
+  }
+  declare(*loaded.tree, loaded.interface, program_, loaded.diagnostics);
+}
+
+bool Engine::load_stored(Loaded& loaded) {
+  Cache::Entry entry;
+  if (!cache_.read(loaded.interface.key, loaded.digest, entry)) return false;
+  loaded.stored = declare(std::move(entry.image), loaded.interface, program_);
+  loaded.inputs = entry.inputs;
+  if (!loaded.stored) forget(loaded);
+  return loaded.stored;
+}
+
+// What the cache said of a module.
+void Engine::forget(Loaded& loaded) {
+  loaded.stored = false;
+  loaded.diagnostics.clear();
+  Interface empty;
+  empty.key = loaded.interface.key;
+  loaded.interface = std::move(empty);
+}
+
+// The words of specs are only looked for where they could be.
+void Engine::load_spec(const Loaded& loaded) {
+  if (program_.spec != nullptr || loaded.is_library) return;
+  if (!loaded.interface.image.mentions_spec) return;
+  const fs::path spec = options_.library / "std" / "spec.spl";
+  std::error_code error;
+  if (!fs::exists(spec, error)) return;
+  if (Loaded* words = load_file(spec, true)) program_.spec = &words->interface;
 }
 
 void Engine::load_imports(Loaded& loaded) {
   Interface& interface = loaded.interface;
   const fs::path folder =
       loaded.path.empty() ? fs::current_path() : loaded.path.parent_path();
-  // load_file() below may move what this refers to.
-  const std::vector<const ast::Import*> statements = interface.import_statements;
-  interface.imports.resize(statements.size());
-  interface.last_is_name.resize(statements.size());
-  interface.submodules.resize(statements.size());
-  for (size_t i = 0; i < statements.size(); ++i) {
-    const ast::Import* import = statements[i];
+  const std::vector<ImportImage>& imports = interface.image.imports;
+  interface.imports.resize(imports.size());
+  interface.last_is_name.resize(imports.size());
+  interface.submodules.resize(imports.size());
+  for (size_t i = 0; i < imports.size(); ++i) {
+    const ImportImage& import = imports[i];
     std::vector<std::string> parts;
-    for (Symbol part : import->path) parts.emplace_back(text_of(part));
-    if (parts.empty()) continue;
+    for (StringId part : import.path) parts.emplace_back(interface.text(part));
     bool is_library = false;
     std::string looked;
     fs::path found = find_module(parts, folder, is_library, looked);
-    if (found.empty() && import->names_or_module && parts.size() > 1) {
+    if (found.empty() && import.name_or_module && parts.size() > 1) {
       std::vector<std::string> fewer(parts.begin(), parts.end() - 1);
       found = find_module(fewer, folder, is_library, looked);
       interface.last_is_name[i] = !found.empty();
     }
     // use a.{b}, where a is only a folder with b.spl in it.
-    for (const ast::ImportName& name : import->names) {
+    for (const ImportNameImage& name : import.names) {
       std::vector<std::string> more = parts;
-      more.emplace_back(text_of(name.name));
+      more.emplace_back(interface.text(name.name));
       bool library = false;
       std::string unused;
       const fs::path sub = find_module(more, folder, library, unused);
       if (sub.empty() || (!found.empty() && sub == found)) continue;
       if (Loaded* module = load_file(sub, library)) {
-        interface.submodules[i][name.name] = &module->interface;
-        if (found.empty()) interface.aliases[name.as] = &module->interface;
+        const Symbol as = intern(interface.text(name.as));
+        interface.submodules[i][intern(interface.text(name.name))] = &module->interface;
+        if (found.empty()) interface.aliases[as] = &module->interface;
       }
     }
     if (found.empty()) {
-      const bool all_submodules = !import->names.empty() &&
-                                  interface.submodules[i].size() == import->names.size();
+      const bool all_submodules =
+          !import.names.empty() && interface.submodules[i].size() == import.names.size();
       if (all_submodules) continue;
-      std::string path = interface.image.strings[interface.image.imports[i].path];
-      loaded.diagnostics.push_back({"semantic", "E1010", "module `" + path + "` not found",
-                                    import->at, "looked for " + looked});
+      loaded.diagnostics.push_back({"semantic", "E1010",
+                                    "module `" + interface.path(import) + "` not found",
+                                    import.at, "looked for " + looked});
       continue;
     }
     Loaded* module = load_file(found, is_library);
     if (module == nullptr) {
-      loaded.diagnostics.push_back({"io", "E1010", failed_read_, import->at, ""});
+      loaded.diagnostics.push_back({"io", "E1010", failed_read_, import.at, ""});
       continue;
     }
     interface.imports[i] = &module->interface;
-    interface.image.imports[i].module = interface.string(module->interface.key);
   }
 }
 
@@ -294,17 +337,113 @@ void Engine::load_prelude() {
 
 // ---- Compiling
 
+// What compiling a module looks at: the module, what it imports on any way, the prelude, and
+// what it came to use without importing it. Each counts with its source, and with what its
+// imports were found to be.
+Digest Engine::inputs(const Loaded& loaded) const {
+  std::vector<const Interface*> reached;
+  std::unordered_set<const Interface*> seen{nullptr};
+  const auto reach = [&](const Interface* interface) {
+    if (seen.insert(interface).second) reached.push_back(interface);
+  };
+  reach(&loaded.interface);
+  reach(program_.prelude);
+  const ModuleImage& image = loaded.interface.image;
+  StringId module = 0;
+  for (const ReferenceImage& reference : image.references) {
+    if (reference.module == module) continue;
+    module = reference.module;
+    const auto known = modules_.find(image.strings[module]);
+    if (known != modules_.end()) reach(&known->second->interface);
+  }
+  std::vector<Digest> digests;
+  std::string names;
+  for (size_t i = 0; i < reached.size(); ++i) {
+    const Interface& interface = *reached[i];
+    const auto note = [&](const Interface* import) {
+      names += import == nullptr ? "-" : import->key;
+      names += '\0';
+      reach(import);
+    };
+    names = interface.key + '\0';
+    for (size_t j = 0; j < interface.imports.size(); ++j) {
+      note(interface.imports[j]);
+      names += interface.last_is_name[j] ? '1' : '0';
+      // In the order of the names that are asked for.
+      if (interface.submodules[j].empty()) continue;
+      for (const ImportNameImage& name : interface.image.imports[j].names) {
+        const auto sub = interface.submodules[j].find(intern(interface.text(name.name)));
+        note(sub == interface.submodules[j].end() ? nullptr : sub->second);
+      }
+    }
+    digests.push_back(digest(names, modules_.at(interface.key)->digest));
+  }
+  std::sort(digests.begin(), digests.end());
+  return digest({reinterpret_cast<const char*>(digests.data()),
+                 digests.size() * sizeof(Digest)});
+}
+
+// Whether everything that a stored image refers to is there.
+bool Engine::finds_references(const Loaded& loaded) const {
+  const ModuleImage& image = loaded.interface.image;
+  const auto is_type = [&](uint32_t index) {
+    const ReferenceImage& reference = image.references[index];
+    const std::string& name = image.strings[reference.name];
+    const std::string& key = image.strings[reference.module];
+    if (key == kNatives) return name.starts_with("(type)");
+    const Interface& owner =
+        reference.module == 0 ? loaded.interface : modules_.at(key)->interface;
+    return owner.image.globals[owner.globals.at(intern(name))].kind == GlobalKind::kType;
+  };
+  for (const ReferenceImage& reference : image.references) {
+    const Symbol name = intern(image.strings[reference.name]);
+    const std::string& key = image.strings[reference.module];
+    if (key == kNatives) {
+      if (!vm_->natives().contains(name)) return false;
+      continue;
+    }
+    const auto owner = reference.module == 0 ? modules_.find(loaded.interface.key)
+                                             : modules_.find(key);
+    if (owner == modules_.end() || !owner->second->interface.globals.contains(name)) return false;
+  }
+  for (const TypeImage& type : image.types) {
+    if (!std::all_of(type.bases.begin(), type.bases.end(), is_type)) return false;
+  }
+  for (const ImplImage& impl : image.impls) {
+    if (!is_type(impl.type)) return false;
+    if (!std::all_of(impl.traits.begin(), impl.traits.end(), is_type)) return false;
+  }
+  return true;
+}
+
+// Stored images are good if nothing changed that they were made of.
+void Engine::check_stored() {
+  for (size_t i = linked_; i < order_.size(); ++i) {
+    Loaded& loaded = *order_[i];
+    if (!loaded.stored || (loaded.inputs == inputs(loaded) && finds_references(loaded))) continue;
+    forget(loaded);
+    parse_and_declare(loaded);
+    load_imports(loaded);
+  }
+}
+
 bool Engine::compile_all() {
+  check_stored();
   for (size_t i = linked_; i < order_.size(); ++i) {
     if (!order_[i]->failed) connect(order_[i]->interface, order_[i]->diagnostics);
   }
   bool good = true;
   for (size_t i = linked_; i < order_.size(); ++i) {
     Loaded& loaded = *order_[i];
-    if (!loaded.failed) {
+    if (!loaded.failed && !loaded.stored) {
       compile(*loaded.tree, loaded.interface, program_, loaded.diagnostics);
     }
     good = good && loaded.diagnostics.empty();
+  }
+  for (size_t i = linked_; good && i < order_.size(); ++i) {
+    const Loaded& loaded = *order_[i];
+    if (loaded.stored || loaded.path.empty()) continue;
+    cache_.write(loaded.interface.key, loaded.digest, inputs(loaded), loaded.interface.image);
   }
   return good;
 }
@@ -384,8 +523,9 @@ void Engine::link_all() {
   linked_ = order_.size();
 }
 
+// The code of the image's functions is taken from it; nobody else needs that.
 void Engine::link(Loaded& loaded) {
-  const ModuleImage& image = loaded.interface.image;
+  ModuleImage& image = loaded.interface.image;
   loaded.module = std::make_unique<Module>();
   Module& module = *loaded.module;
   module.kind = Kind::kModule;
@@ -399,7 +539,7 @@ void Engine::link(Loaded& loaded) {
   for (const std::string& string : image.strings) module.strings.push_back(intern(string));
   Heap& heap = vm_->heap();
   vm_->interpreter().modules.push_back(&module);
-  for (const FunctionImage& function : image.functions) {
+  for (FunctionImage& function : image.functions) {
     auto code = std::make_unique<FunctionCode>();
     code->name = module.strings[function.name];
     code->module = &module;
@@ -416,10 +556,10 @@ void Engine::link(Loaded& loaded) {
       }
     }
     code->registers = static_cast<uint16_t>(function.registers + 1);
-    code->code = function.code;
-    code->spans = function.spans;
-    code->handlers = function.handlers;
-    code->captures = function.captures;
+    code->code = std::move(function.code);
+    code->spans = std::move(function.spans);
+    code->handlers = std::move(function.handlers);
+    code->captures = std::move(function.captures);
     for (const ConstantImage& constant : function.constants) {
       if (constant.tag == Tag::kObject) {
         Value text = vm_->text(image.strings[static_cast<size_t>(constant.bits)]);
@@ -443,7 +583,7 @@ void Engine::link(Loaded& loaded) {
       code->sites.push_back(std::move(site));
     }
     module.functions.push_back(std::move(code));
-    const bool plain = function.captures.empty();
+    const bool plain = module.functions.back()->captures.empty();
     module.function_values.push_back(
         plain ? Value::of(static_cast<Object*>(heap.closure(module.functions.back().get(), 0)))
               : Value());
@@ -684,9 +824,57 @@ std::vector<std::string> Engine::native_libraries() const {
 
 Engine::Answer Engine::evaluate(const std::string& text) {
   Answer answer;
-  (void)text;
-  answer.failed = true;
-  answer.text = "the prompt is not ready";
+  load_prelude();
+  if (program_.prelude == nullptr) {
+    answer.failed = true;
+    answer.text = "error: io: " + failed_read_ + "\n";
+    return answer;
+  }
+  // Every entry is a module that sees those before it, the latest first.
+  const std::string name = "<line " + std::to_string(++lines_) + ">";
+  const size_t before = order_.size();
+  Loaded* loaded = load_text(name, name, text, false);
+  order_.push_back(loaded);
+  load_imports(*loaded);
+  std::rotate(std::find(order_.begin(), order_.end(), loaded),
+              std::find(order_.begin(), order_.end(), loaded) + 1, order_.end());
+  if (!compile_all()) {
+    answer.failed = true;
+    for (size_t i = before; i < order_.size(); ++i) {
+      for (const Diagnostic& diagnostic : order_[i]->diagnostics) {
+        answer.text += render(diagnostic, *order_[i]->source);
+      }
+    }
+    // Other modules that were read on the way are asked for again.
+    for (size_t i = before; i < order_.size(); ++i) {
+      const std::string key = order_[i]->interface.key;
+      modules_.erase(key);
+    }
+    order_.resize(before);
+    return answer;
+  }
+  try {
+    link_all();
+    vm_->heap().set_stress(options_.stress);
+    Value value;
+    while (started_ < order_.size()) {
+      const Loaded& next = *order_[started_++];
+      value = vm_->call(next.module->function_values[next.interface.image.start], {});
+    }
+    if (!value.is_nil()) {
+      Rooted root(*vm_, {value});
+      answer.text = display(*vm_, value) + "\n";
+    }
+    prompts_.insert(prompts_.begin(), &loaded->interface);
+  } catch (const Exit& exit) {
+    answer.ended = true;
+    answer.status = exit.status;
+  } catch (const Failure& failure) {
+    // What was defined before it failed stays.
+    prompts_.insert(prompts_.begin(), &loaded->interface);
+    answer.failed = true;
+    answer.text = render(failure);
+  }
   return answer;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "compile/cache.h"
 #include "compile/compiler.h"
 #include "runtime/failure.h"
 #include "runtime/module.h"
@@ -20,12 +21,13 @@ struct EngineOptions {
   std::filesystem::path library;
   // Packages: the name in front, as "lib.x", and the folders that hold its modules.
   std::vector<std::pair<std::string, std::vector<std::filesystem::path>>> packages;
+  std::filesystem::path cache;  // The folder of compiled modules; empty: none are kept.
   bool stress = false;    // Collect whenever something was made.
   uint64_t memory = 0;    // The most that objects may take; 0: three quarters of the machine's.
 };
 
 // Options from the environment: SIMPLE_LIB, SIMPLE_PACKAGES ("name=folder:folder;…"),
-// SIMPLE_GC_STRESS, SIMPLE_MEMORY_LIMIT. `executable` is where the host itself lies.
+// SIMPLE_GC_STRESS, SIMPLE_MEMORY_LIMIT, SIMPLE_CACHE. `executable` is where the host itself lies.
 EngineOptions options_from_environment(const std::filesystem::path& executable);
 
 class Engine {
@@ -63,11 +65,19 @@ class Engine {
   Loaded* load_text(const std::string& key, const std::string& name, std::string text,
                     bool is_library);
   Loaded* load_file(const std::filesystem::path& path, bool is_library);
+  Loaded* add(const std::string& key, const std::string& name, std::string text,
+              bool is_library);
+  void parse_and_declare(Loaded& loaded);
+  bool load_stored(Loaded& loaded);
+  static void forget(Loaded& loaded);
+  void load_spec(const Loaded& loaded);
   void load_imports(Loaded& loaded);
   std::filesystem::path find_module(const std::vector<std::string>& parts,
                                     const std::filesystem::path& from, bool& is_library,
                                     std::string& looked) const;
-  bool prepare();
+  Digest inputs(const Loaded& loaded) const;
+  bool finds_references(const Loaded& loaded) const;
+  void check_stored();
   bool compile_all();
   void link_all();
   void link(Loaded& loaded);
@@ -79,6 +89,7 @@ class Engine {
   void finish();
 
   EngineOptions options_;
+  Cache cache_;
   std::unique_ptr<Vm> vm_;
   Program program_;
   std::unordered_map<std::string, std::unique_ptr<Loaded>> modules_;
@@ -88,7 +99,7 @@ class Engine {
   size_t reported_ = 0;
   std::string failed_read_;
   size_t lines_ = 0;  // Of the prompt.
-  Loaded* prompt_ = nullptr;
+  std::vector<Interface*> prompts_;  // What was entered, the latest first.
 };
 
 // A failure as people read it, with where it happened.

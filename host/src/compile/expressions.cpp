@@ -77,8 +77,40 @@ bool Compiler::fresh(const Expr* expr) {
     case ExprKind::kCoalesce:
     case ExprKind::kCast:
       return false;
+    case ExprKind::kMethodCall: {
+      // push and the like give back what they changed.
+      const Symbol name = static_cast<const MethodCall*>(expr)->name;
+      const std::string_view text = text_of(name);
+      return !changes_builtin(name) || text == "pop" || text == "remove";
+    }
     default:
       return true;
+  }
+}
+
+bool Compiler::same_place(const Expr* left, const Expr* right) {
+  if (left->kind != right->kind) return false;
+  switch (left->kind) {
+    case ExprKind::kSelf:
+      return true;
+    case ExprKind::kName:
+      return static_cast<const Name*>(left)->name == static_cast<const Name*>(right)->name;
+    case ExprKind::kField:
+      return static_cast<const Field*>(left)->name == static_cast<const Field*>(right)->name &&
+             same_place(static_cast<const Field*>(left)->receiver,
+                        static_cast<const Field*>(right)->receiver);
+    default:
+      return false;
+  }
+}
+
+// keep, for a value that goes to a place: in `xs = xs.push(x)` there is still one holder.
+void Compiler::keep_for(Expr* target, Expr* value, Register to) {
+  if (value->kind == ExprKind::kMethodCall && !fresh(value) &&
+      same_place(target, as<MethodCall>(value)->receiver)) {
+    into(value, to);
+  } else {
+    keep(value, to);
   }
 }
 
@@ -840,15 +872,16 @@ void Compiler::cast(Cast* node, Register to) {
     return;
   }
   // e as T or: d
-  const Register fits = temporary(node->at);
-  emit(Op::kIsType, fits, value, site(std::move(image), node->at), node->at);
-  const uint32_t no = jump(Op::kJumpIfNot, fits, node->at);
-  emit(Op::kMove, fits, value, 0, node->at);
-  const uint32_t over = jump(Op::kJump, 0, node->at);
-  patch(no);
-  into(node->fallback, fits);
-  patch(over);
-  emit(Op::kMove, to, fits, 0, node->at);
+  const Register base = temporaries(2, node->at);
+  emit(Op::kMove, base, value, 0, node->at);
+  emit(Op::kLoadConstant, static_cast<Register>(base + 1),
+       text_constant(spell(node->type), node->at), 0, node->at);
+  emit(Op::kCallGlobal, base, reference(kNatives, intern("rt_core_try_cast"), node->at), 2,
+       node->at);
+  const uint32_t good = jump(Op::kJumpIfNotNil, base, node->at);
+  into(node->fallback, base);
+  patch(good);
+  emit(Op::kMove, to, base, 0, node->at);
 }
 
 void Compiler::propagate(Try* node, Register to) {

@@ -126,14 +126,20 @@ struct ExternImage {
   StringId result = 0;
   Span at;
 };
-struct ImportImage {
-  StringId path = 0;    // as it is written, with dots
-  StringId module = 0;  // the key of the module that was found
-};
-struct ExportImage {
-  StringId name = 0;  // 0: everything
+struct ImportNameImage {
+  StringId name = 0;
   StringId as = 0;
-  uint32_t module = 0;  // In `imports`.
+  Span at;
+};
+// What a module asks for; which file that is, is found out whenever it is loaded.
+struct ImportImage {
+  std::vector<StringId> path;  // Its parts.
+  std::vector<ImportNameImage> names;
+  StringId alias = 0;  // What the module is called here, if no names are asked for.
+  bool wildcard = false;
+  bool name_or_module = false;  // The last part may be a name in the module before it.
+  bool reexport = false;
+  Span at;
 };
 
 struct ModuleImage {
@@ -145,9 +151,10 @@ struct ModuleImage {
   std::vector<ImplImage> impls;
   std::vector<ExternImage> externs;
   std::vector<ImportImage> imports;
-  std::vector<ExportImage> exports;
+  std::vector<StringId> mutating;  // Methods that change their receiver.
   uint32_t start = 0;  // The function that runs the module's statements.
-  bool calls_main = false;  // Its statements call main() themselves.
+  bool calls_main = false;     // Its statements call main() themselves.
+  bool mentions_spec = false;  // There is a word in it that may be one of specs.
 };
 
 // The module of what is built in, for references.

@@ -508,7 +508,7 @@ void Compiler::assign(Assign* node) {
       if (root_parameter) state_->escaping.push_back(where.reg);
       if (!node->compound) {
         const Register value = temporary(at);
-        keep(node->value, value);
+        keep_for(target, node->value, value);
         store(where, value, at);
         return;
       }
@@ -624,7 +624,7 @@ void Compiler::assign_name(Name* target, Assign* node) {
     if (node->compound) {
       operate(node->op, reg, target, node->value, at);
     } else if (writes_last(node->value)) {
-      keep(node->value, reg);
+      keep_for(target, node->value, reg);
     } else {
       const Register value = temporary(at);
       keep(node->value, value);
@@ -636,7 +636,7 @@ void Compiler::assign_name(Name* target, Assign* node) {
   if (node->compound) {
     operate(node->op, value, target, node->value, at);
   } else {
-    keep(node->value, value);
+    keep_for(target, node->value, value);
   }
   store(place(target), value, at);
 }

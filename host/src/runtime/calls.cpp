@@ -67,6 +67,20 @@ Value Interpreter::call(Value callee, std::span<const Value> arguments) {
   return run(frame_);
 }
 
+Value Interpreter::call_method(Value receiver, Object* method,
+                               std::span<const Value> arguments) {
+  Value* window = top();
+  if (window + arguments.size() + 2 >= stack_end_) overflow();
+  const int count = static_cast<int>(arguments.size()) + 1;
+  window[0] = receiver;
+  std::copy(arguments.begin(), arguments.end(), window + 1);
+  high_water_ = std::max(high_water_, window + count + 1);
+  if (method->kind == Kind::kNative) {
+    return call_native(static_cast<Native*>(method)->spec, window, count, true);
+  }
+  return call(Value::of(method), {window, static_cast<size_t>(count)});
+}
+
 Value Interpreter::call_native(const NativeSpec* spec, Value* base, int count, bool is_method) {
   const int given = count - (is_method ? 1 : 0);
   if (given < spec->least || (spec->most >= 0 && given > spec->most)) {
@@ -261,15 +275,9 @@ void Interpreter::find_method(Site& site, Value receiver) {
       return;
     }
   }
-  if (const Method* method = vm_.find_method(receiver, site.name)) {
-    site.target = method->callable;
-    site.mutates = method->mutates;
-    site.found = method->callable->kind == Kind::kNative ? Site::Found::kNative
-                                                         : Site::Found::kClosure;
-    site.key = vm_.type_of(receiver);
-    return;
-  }
-  if (is(receiver, Kind::kInstance)) {
+  const Method* method = vm_.type_of(receiver)->find(site.name);
+  if (method == nullptr && is(receiver, Kind::kInstance)) {
+    // A field that holds a function comes before the methods that every value has.
     auto* type = as<Instance>(receiver)->type;
     const int32_t field = type->field_index(site.name);
     if (field >= 0) {
@@ -279,6 +287,15 @@ void Interpreter::find_method(Site& site, Value receiver) {
       return;
     }
   }
+  if (method == nullptr) method = vm_.find_method(receiver, site.name);
+  if (method != nullptr) {
+    site.target = method->callable;
+    site.mutates = method->mutates;
+    site.found = method->callable->kind == Kind::kNative ? Site::Found::kNative
+                                                         : Site::Found::kClosure;
+    site.key = vm_.type_of(receiver);
+    return;
+  }
   // with: what has no such methods is left alone.
   if (site.name == names_.enter_name || site.name == names_.close_name) return;
   if (site.fallback != nullptr) {
@@ -286,8 +303,8 @@ void Interpreter::find_method(Site& site, Value receiver) {
     site.key = vm_.type_of(receiver);
     return;
   }
-  if (const Method* method = vm_.find_method(receiver, names_.method_missing)) {
-    site.target = method->callable;
+  if (const Method* missing = vm_.find_method(receiver, names_.method_missing)) {
+    site.target = missing->callable;
     site.found = Site::Found::kMissing;
     site.key = vm_.type_of(receiver);
     return;

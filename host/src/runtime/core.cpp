@@ -34,6 +34,15 @@ Value clone(Vm& vm, Value* arguments, int) {
   return vm.heap().copy(arguments[0]);
 }
 
+// e as T or: d. Nil if e cannot become a T.
+Value try_cast(Vm& vm, Value* arguments, int) {
+  try {
+    return cast(vm, arguments[0], intern(text(arguments[1])));
+  } catch (const Failure&) {
+    return Value();
+  }
+}
+
 // self = value, in a method that changes self.
 Value assign_self(Vm&, Value* arguments, int) {
   if (!is(arguments[0], Kind::kInstance) || !is(arguments[1], Kind::kInstance) ||
@@ -127,6 +136,7 @@ const NativeSpec kCore[] = {
     {"rt_core_check_length", check_length, 3, 3},
     {"rt_core_tuple_of", tuple_of, 1, 1},
     {"rt_core_clone", clone, 1, 1},
+    {"rt_core_try_cast", try_cast, 2, 2},
     {"rt_core_assign_self", assign_self, 2, 2},
     {"rt_core_fail_with", fail_with, 1, 1},
     {"rt_spec_save", spec_save, 1, 1},

@@ -17,7 +17,7 @@ struct TraceLine {
 };
 
 struct Failure {
-  // "runtime", or "semantic" for panic, "io" for files.
+  // "runtime", or "io" for files.
   const char* kind = "runtime";
   std::string code;  // "E3001", or ""
   std::string message;

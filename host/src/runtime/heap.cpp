@@ -386,8 +386,8 @@ Table* Heap::copy(Table* table) {
   result->live = table->live;
   result->capacity = table->capacity;
   if (table->index != nullptr) {
-    const size_t bytes = (size_t{table->index_mask} + 1) * sizeof(uint32_t);
-    result->index = static_cast<uint32_t*>(allocate_raw(bytes));
+    const size_t bytes = (size_t{table->index_mask} + 1) * sizeof(IndexPlace);
+    result->index = static_cast<IndexPlace*>(allocate_raw(bytes));
     std::memcpy(result->index, table->index, bytes);
     result->index_mask = table->index_mask;
   }

@@ -205,6 +205,13 @@ void Interpreter::attend() {
     goto slow_arithmetic;                                                    \
   }
 
+constexpr ast::BinaryOp order_of(const char* sign) {
+  if (sign[0] == '<') {
+    return sign[1] == '=' ? ast::BinaryOp::kLessEqual : ast::BinaryOp::kLess;
+  }
+  return sign[1] == '=' ? ast::BinaryOp::kGreaterEqual : ast::BinaryOp::kGreater;
+}
+
 #define ORDER(name, sign)                                                    \
   L_##name : {                                                               \
     const Value& left = B;                                                   \
@@ -216,8 +223,7 @@ void Interpreter::attend() {
       holds = left.real sign right.real;                                     \
     } else {                                                                 \
       frame_->pc = pc;                                                       \
-      const int order = compare(vm_, left, right);                           \
-      holds = order != 2 && order sign 0;                                    \
+      holds = relation(vm_, order_of(#sign), left, right);                   \
     }                                                                        \
     A = Value::of(holds);                                                    \
     NEXT;                                                                    \
@@ -234,8 +240,7 @@ void Interpreter::attend() {
       holds = left.real sign right.real;                                     \
     } else {                                                                 \
       frame_->pc = pc;                                                       \
-      const int order = compare(vm_, left, right);                           \
-      holds = order != 2 && order sign 0;                                    \
+      holds = relation(vm_, order_of(#sign), left, right);                   \
     }                                                                        \
     if (holds == when) pc += pc->near();                                     \
     NEXT;                                                                    \
@@ -252,8 +257,7 @@ void Interpreter::attend() {
       holds = left.real sign static_cast<double>(right);                     \
     } else {                                                                 \
       frame_->pc = pc;                                                       \
-      const int order = compare(vm_, left, Value::of(int64_t{right}));       \
-      holds = order != 2 && order sign 0;                                    \
+      holds = relation(vm_, order_of(#sign), left, Value::of(int64_t{right})); \
     }                                                                        \
     if (holds == when) pc += pc->near();                                     \
     NEXT;                                                                    \

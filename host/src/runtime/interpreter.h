@@ -33,6 +33,7 @@ class Interpreter {
   Interpreter& operator=(const Interpreter&) = delete;
 
   Value call(Value callee, std::span<const Value> arguments);
+  Value call_method(Value receiver, Object* method, std::span<const Value> arguments);
   void mark_roots();
   // Collects, runs what waits; throws if the program is to stop.
   void attend();

@@ -8,8 +8,8 @@
 namespace simple {
 namespace {
 
-// Documents of the language disagree: 1.0 is shown as `1` by its implementation, as `1.0` in
-// its texts. This is the one place that decides.
+// Documents of the language disagree: 1.0 is shown as `1` by its implementation, as `1.0`
+// in its texts. This is the one place that decides.
 constexpr bool kWholeFloatsShowPoint = false;
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
@@ -58,8 +58,8 @@ void append_real(Real value, std::string& out) {
     return;
   }
   char buffer[64];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value,
+                                 std::chars_format::scientific);
   append_plain({buffer, static_cast<size_t>(end.ptr - buffer)}, out);
 }
 
@@ -253,8 +253,8 @@ std::optional<double> parse_real(std::string_view text) {
   if (parsed.ec == std::errc::result_out_of_range) {
     // Too large is infinite, too small is zero; from_chars leaves the result alone.
     const bool small = digits.find("e-") != std::string::npos ||
-                       digits.find("E-") != std::string::npos || digits.starts_with("0.") ||
-                       digits.starts_with("-0.");
+                       digits.find("E-") != std::string::npos ||
+                       digits.starts_with("0.") || digits.starts_with("-0.");
     const double size = small ? 0.0 : std::numeric_limits<double>::infinity();
     return digits.front() == '-' ? -size : size;
   }

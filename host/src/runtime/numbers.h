@@ -36,8 +36,8 @@ double to_double(Value value);
 int64_t saturate(double value);
 uint64_t saturate_unsigned(double value);
 
-// The order of two numbers by value, exact also between i64 and f64: -1, 0, 1, and 2 if one
-// is NaN.
+// The order of two numbers by value, exact also between i64 and f64: -1, 0, 1, and 2 if
+// one is NaN.
 int compare_numbers(Value left, Value right);
 
 // The shortest decimal that gives the number back, without an exponent.
@@ -48,7 +48,8 @@ void append_number(Value value, std::string& out);
 // In base 2 … 16, small letters, with a minus where it is negative.
 std::string digits_in_base(Value value, unsigned base);
 
-// The whole text as a decimal number ("-12", "1_000", "0xff"), with blanks around it allowed.
+// The whole text as a decimal number ("-12", "1_000", "0xff"), with blanks around it
+// allowed.
 std::optional<int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_real(std::string_view text);
 

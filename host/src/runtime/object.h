@@ -103,15 +103,21 @@ struct TableEntry {
   Value value;
   uint64_t hash;
 };
+// Where the index leads: the number of an entry plus one, or 0, and the low half of its hash,
+// so that most of what collides on the way is passed without a look at the entry.
+struct IndexPlace {
+  uint32_t entry;
+  uint32_t hash;
+};
 // A dict, and a set (whose values are nil). Entries in the order in which they came; `index`
-// has, for each hash, the number of an entry plus one. See runtime/table.h.
+// leads from hashes to entries. See runtime/table.h.
 struct Table : Object {
   uint32_t used;      // entries, removed ones included
   uint32_t live;      // entries that are there
   uint32_t capacity;  // of entries
   uint32_t index_mask;  // size of index - 1; 0 with no index yet
   TableEntry* entries;  // malloc
-  uint32_t* index;      // malloc
+  IndexPlace* index;    // malloc
 };
 
 struct Tuple : Object {  // small: count. Values behind it.

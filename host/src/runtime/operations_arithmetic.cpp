@@ -88,10 +88,12 @@ Methods methods_of(BinaryOp op) {
 // ---- Numbers
 
 // bool counts 0 or 1, nil counts 0.
-bool counts(Value value) { return value.is_number() || value.is_bool() || value.is_nil(); }
+bool counts(Value value) {
+  return value.is_number() || value.is_bool() || value.is_nil();
+}
 
-// The kind in which two whole numbers are combined: the wider of two unsigned kinds, i64 as
-// soon as one is signed.
+// The kind in which two whole numbers are combined: the wider of two unsigned kinds, i64
+// as soon as one is signed.
 Tag common_kind(Value left, Value right) {
   if (!left.is_unsigned() || !right.is_unsigned()) return Tag::kInt;
   return width_of(left.tag) >= width_of(right.tag) ? left.tag : right.tag;
@@ -167,8 +169,8 @@ Value combine_integers(BinaryOp op, Value left_value, Value right_value) {
     default:
       refuse(op, left_value, right_value);
   }
-  const bool logical = op == BinaryOp::kBitAnd || op == BinaryOp::kBitOr ||
-                       op == BinaryOp::kBitXor;
+  const bool logical =
+      op == BinaryOp::kBitAnd || op == BinaryOp::kBitOr || op == BinaryOp::kBitXor;
   if (logical && left_value.is_bool() && right_value.is_bool()) {
     return Value::of(result != 0);
   }
@@ -202,7 +204,8 @@ Value combine_reals(BinaryOp op, Value left_value, Value right_value) {
     default:
       refuse(op, left_value, right_value);
   }
-  // The result of two singles, rounded from double, is the one that single arithmetic gives.
+  // The result of two singles, rounded from double, is the one that single arithmetic
+  // gives.
   const bool single = left_value.tag != Tag::kFloat && right_value.tag != Tag::kFloat;
   return single ? Value::single(static_cast<float>(result)) : Value::of(result);
 }
@@ -229,9 +232,8 @@ Value repeat(Vm& vm, Value text_value, Value count_value) {
     fail("E3010", "out of memory: a text cannot be longer than 4 GB");
   }
   char* bytes;
-  Text* result =
-      vm.heap().text_buffer(static_cast<uint32_t>(unit.size() * static_cast<size_t>(count)),
-                            &bytes);
+  Text* result = vm.heap().text_buffer(
+      static_cast<uint32_t>(unit.size() * static_cast<size_t>(count)), &bytes);
   for (int64_t i = 0; i < count; ++i, bytes += unit.size()) unit.copy(bytes, unit.size());
   return Value::of(result);
 }
@@ -245,8 +247,9 @@ void append_all(Vm& vm, Array* to, const Array* from) {
 }
 
 Value concatenate_arrays(Vm& vm, const Array* left, const Array* right) {
-  Array* result = vm.heap().array(
-      left->length != 0 ? left->elements() : right->elements(), left->length + right->length);
+  Array* result =
+      vm.heap().array(left->length != 0 ? left->elements() : right->elements(),
+                      left->length + right->length);
   append_all(vm, result, left);
   append_all(vm, result, right);
   return Value::of(result);
@@ -315,8 +318,8 @@ Value product_at(const Matrix& left, const Matrix& right, int64_t row, int64_t c
   if (left.whole && right.whole) {
     int64_t sum = 0;
     for (int64_t i = 0; i < left.columns; ++i) {
-      sum = wrapping_add(sum, wrapping_multiply(left.at(row, i).integer,
-                                                right.at(i, column).integer));
+      sum = wrapping_add(
+          sum, wrapping_multiply(left.at(row, i).integer, right.at(i, column).integer));
     }
     return Value::of(sum);
   }
@@ -390,7 +393,8 @@ Value combine_sets(Vm& vm, BinaryOp op, Table* left, Table* right) {
 bool unwrap_value(Value& value) {
   if (!is(value, Kind::kInstance)) return false;
   auto* instance = as<Instance>(value);
-  if (instance->small != 1 || instance->type->fields[0].name != dunders().value) return false;
+  if (instance->small != 1 || instance->type->fields[0].name != dunders().value)
+    return false;
   value = instance->fields()[0];
   return true;
 }

@@ -36,7 +36,8 @@ bool equal_arrays(Vm& vm, const Array* left, const Array* right, int depth) {
   return true;
 }
 
-bool equal_values(Vm& vm, const Value* left, const Value* right, uint32_t count, int depth) {
+bool equal_values(Vm& vm, const Value* left, const Value* right, uint32_t count,
+                  int depth) {
   for (uint32_t i = 0; i < count; ++i) {
     if (!equal_at(vm, left[i], right[i], depth)) return false;
   }
@@ -50,7 +51,8 @@ bool equal_tables(Vm& vm, Table* left, Table* right, int depth) {
     if (entry.key.is_missing()) continue;
     const Value* other = table_find(vm, right, entry.key);
     if (other == nullptr) return false;
-    if (left->kind == Kind::kDict && !equal_at(vm, entry.value, *other, depth)) return false;
+    if (left->kind == Kind::kDict && !equal_at(vm, entry.value, *other, depth))
+      return false;
   }
   return true;
 }
@@ -63,10 +65,12 @@ bool equal_objects(Vm& vm, Object* left, Object* right, int depth) {
       return a->length == b->length && std::memcmp(a->data, b->data, a->length) == 0;
     }
     case Kind::kArray:
-      return equal_arrays(vm, static_cast<Array*>(left), static_cast<Array*>(right), depth);
+      return equal_arrays(vm, static_cast<Array*>(left), static_cast<Array*>(right),
+                          depth);
     case Kind::kDict:
     case Kind::kSet:
-      return equal_tables(vm, static_cast<Table*>(left), static_cast<Table*>(right), depth);
+      return equal_tables(vm, static_cast<Table*>(left), static_cast<Table*>(right),
+                          depth);
     case Kind::kTuple:
       return left->small == right->small &&
              equal_values(vm, static_cast<Tuple*>(left)->items(),
@@ -80,8 +84,8 @@ bool equal_objects(Vm& vm, Object* left, Object* right, int depth) {
     case Kind::kSlice: {
       const auto* a = static_cast<SliceObject*>(left);
       const auto* b = static_cast<SliceObject*>(right);
-      return equal_at(vm, a->start, b->start, depth) && equal_at(vm, a->end, b->end, depth) &&
-             equal_at(vm, a->step, b->step, depth);
+      return equal_at(vm, a->start, b->start, depth) &&
+             equal_at(vm, a->end, b->end, depth) && equal_at(vm, a->step, b->step, depth);
     }
     case Kind::kEllipsis:
       return true;
@@ -136,8 +140,8 @@ bool equal_at(Vm& vm, Value left, Value right, int depth) {
   return left.tag == right.tag && left.integer == right.integer;
 }
 
-// ---- Hashes. Keyed by numbers that differ in every process, so that nobody can prepare keys
-// that all fall into one place.
+// ---- Hashes. Keyed by numbers that differ in every process, so that nobody can prepare
+// keys that all fall into one place.
 
 struct Secrets {
   uint64_t words[4];
@@ -229,7 +233,8 @@ uint64_t hash_object(Vm& vm, Value value, int depth) {
     case Kind::kSet:
       return hash_table(vm, static_cast<Table*>(object), depth);
     case Kind::kTuple:
-      return hash_list(vm, static_cast<Tuple*>(object)->items(), object->small, kind, depth);
+      return hash_list(vm, static_cast<Tuple*>(object)->items(), object->small, kind,
+                       depth);
     case Kind::kRange:
       return hash_at(vm, static_cast<Range*>(object)->start, depth) * 3 +
              hash_at(vm, static_cast<Range*>(object)->end, depth) + object->small;
@@ -316,8 +321,9 @@ int compare_objects(Vm& vm, Value left, Value right, int depth) {
       const auto* b = as<EnumValue>(right);
       if (a->type != b->type) no_order(left, right);
       if (a->variant != b->variant) return a->variant < b->variant ? -1 : 1;
-      return by_items([](Value list, int64_t i) { return as<EnumValue>(list)->payload()[i]; },
-                      a->small, b->small);
+      return by_items(
+          [](Value list, int64_t i) { return as<EnumValue>(list)->payload()[i]; },
+          a->small, b->small);
     }
     default:
       no_order(left, right);
@@ -341,7 +347,8 @@ int compare_at(Vm& vm, Value left, Value right, int depth) {
     if (other != nullptr) return truthy(call_protocol(vm, right, *other, left)) ? 1 : 0;
     return equal_at(vm, left, right, depth) ? 0 : 1;
   }
-  if (!left.is_object() || !right.is_object() || left.object->kind != right.object->kind) {
+  if (!left.is_object() || !right.is_object() ||
+      left.object->kind != right.object->kind) {
     no_order(left, right);
   }
   return compare_objects(vm, left, right, depth + 1);
@@ -470,7 +477,8 @@ bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right) {
     if (op == BinaryOp::kLessEqual) return !truthy(call_protocol(vm, right, *less, left));
   }
   if (const Method* less = protocol_method(vm, left, names.less)) {
-    if (op == BinaryOp::kGreaterEqual) return !truthy(call_protocol(vm, left, *less, right));
+    if (op == BinaryOp::kGreaterEqual)
+      return !truthy(call_protocol(vm, left, *less, right));
   }
   const int order = compare(vm, left, right);
   if (order == 2) return false;

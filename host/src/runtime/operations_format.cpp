@@ -102,7 +102,8 @@ std::string real_digits(double value, char type, int64_t digits) {
   char pattern[] = {'%', '.', '*', type, '\0'};
   std::string result(64, '\0');
   for (;;) {
-    const int length = std::snprintf(result.data(), result.size(), pattern, precision, value);
+    const int length =
+        std::snprintf(result.data(), result.size(), pattern, precision, value);
     const auto needed = static_cast<size_t>(std::max(length, 0));
     if (needed < result.size()) {
       result.resize(needed);
@@ -163,7 +164,8 @@ class Formatter {
 
  private:
   [[noreturn]] void refuse() const {
-    fail("E1005", "cannot format " + type_name(value_) + " as `" + std::string(text_) + "`");
+    fail("E1005",
+         "cannot format " + type_name(value_) + " as `" + std::string(text_) + "`");
   }
 
   void plain() {
@@ -200,7 +202,9 @@ class Formatter {
       for (char& c : parts.body) c = static_cast<char>(c >= 'a' ? c - 32 : c);
     }
     if (spec_.prefix && base != 10) {
-      parts.sign += base == 16 ? (spec_.type == 'X' ? "0X" : "0x") : base == 8 ? "0o" : "0b";
+      parts.sign += base == 16  ? (spec_.type == 'X' ? "0X" : "0x")
+                    : base == 8 ? "0o"
+                                : "0b";
     }
     pad(parts);
   }
@@ -211,7 +215,9 @@ class Formatter {
     std::string body = real_digits(std::fabs(value), type, spec_.digits);
     if (spec_.grouping != 0) group(body, spec_.grouping, 3);
     if (spec_.type == '%') body += '%';
-    pad({std::signbit(value) && !std::isnan(value) ? "-" : spec_.plus ? "+" : "",
+    pad({std::signbit(value) && !std::isnan(value) ? "-"
+         : spec_.plus                              ? "+"
+                                                   : "",
          std::move(body)});
   }
 

@@ -9,8 +9,8 @@
 
 namespace simple {
 
-// How deep values may lie in one another for what goes through all of them. Only objects of
-// classes can hold themselves; they would otherwise never end.
+// How deep values may lie in one another for what goes through all of them. Only objects
+// of classes can hold themselves; they would otherwise never end.
 inline constexpr int kDeepest = 1000;
 void check_depth(int depth, const char* verb);
 
@@ -27,7 +27,8 @@ struct Dunders {
 };
 const Dunders& dunders();
 
-// The method of an object of a class, a struct, an enum or an extern type; null for others.
+// The method of an object of a class, a struct, an enum or an extern type; null for
+// others.
 inline const Method* protocol_method(Vm& vm, Value value, Symbol name) {
   if (!value.is_object()) return nullptr;
   const Kind kind = value.object->kind;
@@ -66,7 +67,8 @@ int64_t index_number(Value container, Value index);
 
 // Parts of arrays and texts; the elements of an array become shared.
 Array* cut_array(Vm& vm, const Array* array, const Cut& cut);
-Value cut_text(Vm& vm, Text* text, size_t start, size_t end);  // At borders of characters.
+Value cut_text(Vm& vm, Text* text, size_t start,
+               size_t end);  // At borders of characters.
 // The `index`th character, or nil.
 Value character_at(Vm& vm, Text* text, int64_t index);
 

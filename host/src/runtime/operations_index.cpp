@@ -14,8 +14,8 @@ int64_t part_of_slice(Value part) {
   fail("E1043", "a slice needs i64 for its parts, found " + type_name(part));
 }
 
-// A slice of text cuts bytes; with a step other than 1 it takes characters, because single
-// bytes would not be text.
+// A slice of text cuts bytes; with a step other than 1 it takes characters, because
+// single bytes would not be text.
 Value slice_text(Vm& vm, Text* text, Value start, Value end, Value step) {
   const int64_t by = step.is_nil() ? 1 : part_of_slice(step);
   if (by == 1) {
@@ -101,8 +101,8 @@ void replace_slice(Vm& vm, Array* array, const Cut& cut, Value value) {
   const Array* items = heap.copy(as<Array>(value));
   if (cut.step != 1) {
     if (items->length != cut.count) {
-      fail("E1005", "cannot assign " + std::to_string(items->length) + " elements to a slice of " +
-                        std::to_string(cut.count));
+      fail("E1005", "cannot assign " + std::to_string(items->length) +
+                        " elements to a slice of " + std::to_string(cut.count));
     }
     for (int64_t i = 0; i < cut.count; ++i) {
       heap.set(array, cut.start + i * cut.step, items->get(i));
@@ -149,7 +149,8 @@ Cut cut_of(int64_t length, Value start, Value end, Value step) {
   };
   const int64_t from =
       start.is_nil() ? (by > 0 ? lowest : highest) : clamp(part_of_slice(start));
-  const int64_t to = end.is_nil() ? (by > 0 ? highest : lowest) : clamp(part_of_slice(end));
+  const int64_t to =
+      end.is_nil() ? (by > 0 ? highest : lowest) : clamp(part_of_slice(end));
   const int64_t distance = by > 0 ? to - from : from - to;
   if (distance <= 0) return {std::max<int64_t>(from, 0), by, 0};
   if (by == INT64_MIN) return {from, by, 1};
@@ -222,8 +223,8 @@ Array* cut_array(Vm& vm, const Array* array, const Cut& cut) {
 
 Value cut_text(Vm& vm, Text* text, size_t start, size_t end) {
   const std::string_view view = text->view();
-  // Both ends move to where the character starts that they lie in: parts that were cut at one
-  // place always make up the whole again.
+  // Both ends move to where the character starts that they lie in: parts that were cut at
+  // one place always make up the whole again.
   start = border_before(view, std::min(start, view.size()));
   end = border_before(view, std::min(end, view.size()));
   if (start == 0 && end == view.size()) return Value::of(text);
@@ -300,7 +301,8 @@ void index_set(Vm& vm, Value container, Value index, Value value) {
       if (is(index, Kind::kSlice)) {
         const auto* slice = as<SliceObject>(index);
         replace_slice(vm, array,
-                      cut_of(array->length, slice->start, slice->end, slice->step), value);
+                      cut_of(array->length, slice->start, slice->end, slice->step),
+                      value);
         return;
       }
       if (is(index, Kind::kRange)) {
@@ -347,7 +349,8 @@ bool contains(Vm& vm, Value container, Value item) {
       case Kind::kSet:
         return table_find(vm, as<Table>(container), item) != nullptr;
       case Kind::kText:
-        if (is_text(item)) return text(container).find(text(item)) != std::string_view::npos;
+        if (is_text(item))
+          return text(container).find(text(item)) != std::string_view::npos;
         fail("E1005", "cannot look for " + type_name(item) + " in a text");
       case Kind::kRange:
         return in_range(vm, as<Range>(container), item);

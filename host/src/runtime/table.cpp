@@ -1,7 +1,7 @@
-// A table of up to eight entries is searched from its start to its end. A larger one has an
-// index of at least twice as many places as entries: open addressing, one place after the
-// other. A removed entry keeps its place, so that searches go on behind it, until the table
-// is packed.
+// A table of up to eight entries is searched from its start to its end. A larger one has
+// an index of at least twice as many places as entries: open addressing, one place after
+// the other. A removed entry keeps its place, so that searches go on behind it, until the
+// table is packed.
 #include "runtime/table.h"
 
 #include <algorithm>
@@ -23,8 +23,8 @@ constexpr uint32_t kNone = UINT32_MAX;
 constexpr uint32_t kWithoutIndex = 8;
 constexpr uint32_t kMost = uint32_t{1} << 30;
 
-// The language's own implementation keeps keys as text and orders them as text, numbers too:
-// 10 comes before 9. If this is false, numbers come first and by value.
+// The language's own implementation keeps keys as text and orders them as text, numbers
+// too: 10 comes before 9. If this is false, numbers come first and by value.
 constexpr bool kNumbersByText = true;
 
 bool same_key(Vm& vm, Value left, Value right) {
@@ -47,8 +47,8 @@ bool same_key(Vm& vm, Value left, Value right) {
 uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
   const auto matches = [&](uint32_t entry) {
     const TableEntry& found = table->entries[entry];
-    return found.hash == hash && !found.key.is_missing() && same_key(vm, found.key, key) &&
-           entry < table->used;
+    return found.hash == hash && !found.key.is_missing() &&
+           same_key(vm, found.key, key) && entry < table->used;
   };
   if (table->index_mask == 0) {
     for (uint32_t i = 0; i < table->used; ++i) {
@@ -56,32 +56,37 @@ uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
     }
     return kNone;
   }
-  for (auto at = static_cast<uint32_t>(hash); table->index != nullptr; ++at) {
-    const uint32_t entry = table->index[at & table->index_mask];
-    if (entry == 0) return kNone;
-    if (entry <= table->used && matches(entry - 1)) return entry - 1;
+  const auto low = static_cast<uint32_t>(hash);
+  for (uint32_t at = low; table->index != nullptr; ++at) {
+    const IndexPlace place = table->index[at & table->index_mask];
+    if (place.entry == 0) return kNone;
+    if (place.hash == low && place.entry <= table->used && matches(place.entry - 1)) {
+      return place.entry - 1;
+    }
   }
   return kNone;
 }
 
 void link(Table* table, uint32_t entry) {
-  auto at = static_cast<uint32_t>(table->entries[entry].hash);
-  while (table->index[at & table->index_mask] != 0) ++at;
-  table->index[at & table->index_mask] = entry + 1;
+  const auto low = static_cast<uint32_t>(table->entries[entry].hash);
+  uint32_t at = low;
+  while (table->index[at & table->index_mask].entry != 0) ++at;
+  table->index[at & table->index_mask] = {entry + 1, low};
 }
 
 void build_index(Table* table, uint32_t places) {
   if (places != table->index_mask + 1 || table->index == nullptr) {
     std::free(table->index);
-    table->index = static_cast<uint32_t*>(std::malloc(places * sizeof(uint32_t)));
+    table->index = static_cast<IndexPlace*>(std::malloc(places * sizeof(IndexPlace)));
     if (table->index == nullptr) {
       table->index_mask = 0;
       table->capacity = table->used;
-      fail("E3010", "out of memory: a dict of " + std::to_string(table->live) + " entries");
+      fail("E3010",
+           "out of memory: a dict of " + std::to_string(table->live) + " entries");
     }
     table->index_mask = places - 1;
   }
-  std::memset(table->index, 0, places * sizeof(uint32_t));
+  std::memset(static_cast<void*>(table->index), 0, places * sizeof(IndexPlace));
   for (uint32_t i = 0; i < table->used; ++i) link(table, i);
 }
 
@@ -106,7 +111,7 @@ void resize(Vm* vm, Table* table, uint32_t capacity) {
     if (vm != nullptr && capacity > table->capacity) {
       const uint32_t more = capacity - table->capacity;
       vm->heap().account(
-          static_cast<int64_t>(more * (sizeof(TableEntry) + 2 * sizeof(uint32_t))));
+          static_cast<int64_t>(more * (sizeof(TableEntry) + 2 * sizeof(IndexPlace))));
     }
     table->entries = entries;
     table->capacity = capacity;
@@ -124,7 +129,8 @@ void make_room(Vm& vm, Table* table) {
   if (table->used < table->capacity) return;
   // Many removed entries: packing is enough.
   const bool pack = table->live < table->capacity - table->capacity / 4;
-  resize(&vm, table, pack ? table->capacity : std::max(kWithoutIndex, table->capacity * 2));
+  resize(&vm, table,
+         pack ? table->capacity : std::max(kWithoutIndex, table->capacity * 2));
 }
 
 // What keys are ordered by. `prefix` has the first bytes, so that few texts are compared.
@@ -216,9 +222,10 @@ std::vector<uint32_t> table_order(Vm& vm, const Table* table) {
     }
   }
   std::sort(keys.begin(), keys.end(), before);
-  std::stable_sort(numbers.begin(), numbers.end(), [table](uint32_t left, uint32_t right) {
-    return compare_numbers(table->entries[left].key, table->entries[right].key) == -1;
-  });
+  std::stable_sort(
+      numbers.begin(), numbers.end(), [table](uint32_t left, uint32_t right) {
+        return compare_numbers(table->entries[left].key, table->entries[right].key) == -1;
+      });
   order.insert(order.end(), numbers.begin(), numbers.end());
   for (const OrderKey& key : keys) order.push_back(key.entry);
   order.insert(order.end(), others.begin(), others.end());

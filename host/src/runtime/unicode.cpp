@@ -42,7 +42,8 @@ Decoded decode(std::string_view text, size_t at) {
     code = code << 6 | (byte(i) & 0x3Fu);
   }
   const bool too_long = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  if (too_long || code > 0x10FFFF || between(code, 0xD800, 0xDFFF)) return {kReplacement, 1};
+  if (too_long || code > 0x10FFFF || between(code, 0xD800, 0xDFFF))
+    return {kReplacement, 1};
   return {code, length};
 }
 
@@ -154,8 +155,9 @@ uint32_t lower(uint32_t code) {
 
 bool is_letter(uint32_t code) {
   if (code < 0x80) return between(code | 0x20, 'a', 'z');
-  if (code < 0x250) return code == 0xAA || code == 0xB5 || code == 0xBA ||
-                           (code >= 0xC0 && code != 0xD7 && code != 0xF7);
+  if (code < 0x250)
+    return code == 0xAA || code == 0xB5 || code == 0xBA ||
+           (code >= 0xC0 && code != 0xD7 && code != 0xF7);
   // Above: all but spaces, punctuation, symbols, combining marks and pictures.
   return !between(code, 0x2B0, 0x36F) && !between(code, 0x2000, 0x2BFF) &&
          !between(code, 0x3000, 0x303F) && !between(code, 0xD800, 0xF8FF) &&

@@ -1,5 +1,5 @@
-// UTF-8. Programs can only make valid texts; still nothing here reads outside of a text or
-// fails on bytes that are no UTF-8: such a byte counts as one character, U+FFFD.
+// UTF-8. Programs can only make valid texts; still nothing here reads outside of a text
+// or fails on bytes that are no UTF-8: such a byte counts as one character, U+FFFD.
 #ifndef SIMPLE_RUNTIME_UNICODE_H_
 #define SIMPLE_RUNTIME_UNICODE_H_
 

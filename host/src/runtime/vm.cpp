@@ -186,11 +186,7 @@ const Method* Vm::find_method(Value receiver, Symbol name) const {
 }
 
 Value Vm::call_method(Value receiver, const Method& method, std::span<const Value> arguments) {
-  std::vector<Value> all;
-  all.reserve(arguments.size() + 1);
-  all.push_back(receiver);
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  return interpreter_->call(Value::of(method.callable), all);
+  return interpreter_->call_method(receiver, method.callable, arguments);
 }
 
 void Vm::define(const NativeSpec* specs, size_t count) {

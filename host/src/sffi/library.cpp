@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "cli/build_library.h"
 #include "runtime/failure.h"
 
 #ifndef SIMPLE_HOST_LIBRARY_FOLDER
@@ -125,6 +126,8 @@ NativeLibrary open_library(Symbol name, std::string_view function) {
   }
   const std::string needs = "`" + std::string(function) + "` needs " + file + ", which ";
   if (!refused.empty()) fail("", needs + "cannot be loaded: " + refused);
+  // In a checkout what is missing is built; once, so this ends.
+  if (build_library(text_of(name))) return open_library(name, function);
   const std::string option = "--with-" + std::string(text_of(name));
   fail("", needs + "was not found in " + joined(folders) +
                "; build it with `simple build " + option +

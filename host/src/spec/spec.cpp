@@ -203,7 +203,23 @@ SpecEvent failure_event(Value failure) {
   const Value line = part_of(failure, "line");
   if (line.is_int()) event.line = static_cast<uint32_t>(line.integer);
   event.detail = text_of_part(failure, "excerpt");
-  if (code != kAssertion) event.detail += text_of_part(failure, "trace");
+  while (event.detail.starts_with('\n')) event.detail.erase(0, 1);
+  if (!event.detail.empty() && event.detail.find('\n') == std::string::npos) {
+    // Only the line, of an expectation that waited.
+    const std::string number = std::to_string(event.line);
+    const std::string margin(number.size() + 1, ' ');
+    event.detail = margin + " --> " + event.file + ":" + number + "\n" + margin +
+                   " |\n " + number + " | " + event.detail + "\n";
+  }
+  // The innermost call is the excerpt's.
+  const std::string trace = text_of_part(failure, "trace");
+  const size_t callers = std::min(trace.find('\n'), trace.size() - 1) + 1;
+  if (code != kAssertion && callers < trace.size()) {
+    event.detail += "called from\n";
+    for (const std::string& call : split_lines(std::string_view(trace).substr(callers))) {
+      event.detail += "  " + call + "\n";
+    }
+  }
   return event;
 }
 
@@ -216,6 +232,12 @@ std::string name_of(Vm& vm, Value value) {
 
 Value is_text_function(Vm&, Value* arguments, int) {
   return Value::of(is_text(arguments[0]));
+}
+
+Value is_function_function(Vm&, Value* arguments, int) {
+  const Value value = arguments[0];
+  return Value::of(is(value, Kind::kClosure) || is(value, Kind::kNative) ||
+                   is(value, Kind::kBound));
 }
 
 Value name_function(Vm& vm, Value* arguments, int) {
@@ -305,6 +327,7 @@ Value decide_function(Vm& vm, Value* arguments, int) {
 
 constexpr NativeSpec kFunctions[] = {
     {"rt_spec_is_text", is_text_function, 1, 1},
+    {"rt_spec_is_function", is_function_function, 1, 1},
     {"rt_spec_name", name_function, 1, 1},
     {"rt_spec_truthy", truthy_function, 1, 1},
     {"rt_spec_is_nil", is_nil_function, 1, 1},

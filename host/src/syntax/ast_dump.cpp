@@ -54,8 +54,7 @@ class Dumper {
     }
   }
 
-  // ---- Lists
-  // --------------------------------------------------------------------------------
+  // ---- Lists --------------------------------------------------------------------------
   void items(const ast::List<ast::Item>& list) {
     for (const ast::Item& item : list) {
       put(item.spread ? " *" : " ");
@@ -112,8 +111,7 @@ class Dumper {
     put("}");
   }
 
-  // ---- Expressions
-  // --------------------------------------------------------------------------
+  // ---- Expressions --------------------------------------------------------------------
   void expression(const ast::Expr* node) {
     using enum ast::ExprKind;
     if (node == nullptr) return put("_");
@@ -352,8 +350,7 @@ class Dumper {
     put(")");
   }
 
-  // ---- Patterns and types
-  // -------------------------------------------------------------------
+  // ---- Patterns and types -------------------------------------------------------------
   void patterns(const ast::List<ast::Pattern*>& list, std::string_view separator) {
     for (uint32_t i = 0; i < list.size(); ++i) {
       if (i > 0) put(separator);
@@ -463,8 +460,7 @@ class Dumper {
     }
   }
 
-  // ---- Declarations
-  // -------------------------------------------------------------------------
+  // ---- Declarations -------------------------------------------------------------------
   void parameters(const ast::Function& function) {
     put(" (");
     bool first = true;
@@ -642,8 +638,7 @@ class Dumper {
     put(")");
   }
 
-  // ---- Statements
-  // ---------------------------------------------------------------------------
+  // ---- Statements ---------------------------------------------------------------------
   void headed(std::string_view head, const ast::Expr* value, const ast::Block* body) {
     put("(");
     put(head);

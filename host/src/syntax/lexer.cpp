@@ -278,8 +278,7 @@ class Lexer {
     return static_cast<uint16_t>(columns);
   }
 
-  // ---- Brackets
-  // -------------------------------------------------------------------------
+  // ---- Brackets -----------------------------------------------------------------------
   struct Open {
     uint32_t token;
     uint32_t indent;  // Of the line that it is on.
@@ -368,8 +367,7 @@ class Lexer {
     }
   }
 
-  // ---- The loop
-  // -------------------------------------------------------------------------
+  // ---- The loop -----------------------------------------------------------------------
   void lex_range() {
     while (at_ < end_) lex_token();
   }
@@ -466,9 +464,8 @@ class Lexer {
     at_ += static_cast<uint32_t>(length);
   }
 
-  // ---- Numbers
-  // -------------------------------------------------------------------------- Only the
-  // extent; the parser finds the value.
+  // ---- Numbers ------------------------------------------------------------------------
+  // Only the extent; the parser finds the value.
   void lex_number() {
     const uint32_t start = at_;
     const bool behind_dot = !result_.list.empty() && result_.list.back().kind == kDot &&
@@ -512,8 +509,7 @@ class Lexer {
     }
   }
 
-  // ---- Comments and attributes
-  // ----------------------------------------------------------
+  // ---- Comments and attributes --------------------------------------------------------
   // `#[tag("x")]` alone on its line, or before what it belongs to.
   bool skip_attribute() {
     if (!line_begins_ || peek(1) != '[' || !is_ascii_letter(peek(2))) return false;
@@ -559,8 +555,7 @@ class Lexer {
     if (end_ == text_.size()) result_.ends_inside = true;
   }
 
-  // ---- Texts
-  // ----------------------------------------------------------------------------
+  // ---- Texts --------------------------------------------------------------------------
   enum class Form : uint8_t { kPlain, kRaw };
 
   // At the opening quote; `start` is that of its prefix.
@@ -804,8 +799,7 @@ class Lexer {
     append_utf8(to, code);
   }
 
-  // ---- Interpolation
-  // --------------------------------------------------------------------
+  // ---- Interpolation ------------------------------------------------------------------
   struct Piece {
     bool found = false;
     uint32_t wasted = 0;      // Bytes that were looked at for nothing.
@@ -822,6 +816,10 @@ class Lexer {
         text_[from] == '\\' || text_[from] == '}') {
       return piece;
     }
+    // { \"a\": 1 } is JSON, as nobody interpolates a text alone.
+    uint32_t first = from;
+    while (first < end_ && text_[first] == ' ') ++first;
+    if (first < end_ && text_[first] == '\\') return piece;
     uint32_t at = from;
     if (!find_close(from, at, piece)) piece.wasted = at - from;
     return piece;
@@ -941,8 +939,7 @@ class Lexer {
     at_ = piece.close + 1;
   }
 
-  // ---- Marks
-  // ----------------------------------------------------------------------------
+  // ---- Marks --------------------------------------------------------------------------
   void lex_single_quote() {
     const uint32_t start = at_;
     if (is_ascii_letter(peek(1))) {

@@ -43,8 +43,7 @@ bool is_metadata(std::string_view name) {
 
 }  // namespace
 
-// ---- Functions
-// --------------------------------------------------------------------------------
+// ---- Functions ------------------------------------------------------------------------
 // @name, @name(args) before a function, or before anything else as metadata.
 Stmt* Parser::decorated() {
   Gather<ast::Expr*> decorators(*this);
@@ -219,8 +218,7 @@ ast::List<ast::Expr*> Parser::conditions() {
   return list.list();
 }
 
-// ---- Types
-// ------------------------------------------------------------------------------------
+// ---- Types ----------------------------------------------------------------------------
 Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
   const uint32_t start = token().start;
   auto* result = stmt<ast::TypeDecl>(StmtKind::kTypeDecl, {start, 0});
@@ -584,8 +582,7 @@ Stmt* Parser::extern_declaration() {
   fail_expected("`fn`, `type` or `class` after `extern`");
 }
 
-// ---- Modules
-// ----------------------------------------------------------------------------------
+// ---- Modules --------------------------------------------------------------------------
 // a.b.c, with `::` and `/` as older forms of the dot. Stops before `.*` and `.{`.
 ast::List<Symbol> Parser::module_path(bool& wildcard, bool& braces) {
   Gather<Symbol> path(*this);

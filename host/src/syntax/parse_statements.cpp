@@ -1,4 +1,4 @@
-// Statements except declarations.
+// Statements except declarations. Two of them, if and match, are expressions too.
 #include "syntax/parser_impl.h"
 
 namespace simple::syntax {
@@ -173,8 +173,7 @@ Stmt* Parser::word_statement() {
   return expression_statement();
 }
 
-// ---- Values and assignments
-// -------------------------------------------------------------------
+// ---- Values and assignments -----------------------------------------------------------
 Stmt* Parser::expression_statement() {
   const uint32_t start = token().start;
   const size_t base = placeholders_.size();
@@ -334,8 +333,7 @@ Stmt* Parser::let_rest(uint32_t start, bool is_mutable, bool is_const) {
   return let;
 }
 
-// ---- Loops
-// ------------------------------------------------------------------------------------
+// ---- Loops ----------------------------------------------------------------------------
 Stmt* Parser::labelled_statement() {
   const Symbol label = token().symbol();
   advance();
@@ -412,8 +410,7 @@ ast::Condition Parser::condition() {
   return result;
 }
 
-// ---- Leaving
-// ----------------------------------------------------------------------------------
+// ---- Leaving --------------------------------------------------------------------------
 Stmt* Parser::return_statement() {
   const uint32_t start = token().start;
   auto* result = stmt<ast::Return>(StmtKind::kReturn, token().at());
@@ -461,8 +458,7 @@ Stmt* Parser::continue_statement() {
   return result;
 }
 
-// ---- Others
-// -----------------------------------------------------------------------------------
+// ---- Others ---------------------------------------------------------------------------
 Stmt* Parser::pass_statement() {
   auto* result = stmt<ast::Pass>(StmtKind::kPass, token().at());
   const uint32_t start = token().start;
@@ -523,6 +519,98 @@ Stmt* Parser::context_statement() {
   result->object = expression();
   result->body = colon_body("the object of `context`");
   result->at = span_from(start);
+  return result;
+}
+
+// ---- if and match ---------------------------------------------------------------------
+// `elif` and `else if` are an If in the else block of the one before.
+Expr* Parser::if_expression() {
+  ast::If* whole = nullptr;
+  ast::If* inner = nullptr;
+  for (;;) {
+    const uint32_t start = token().start;
+    advance();
+    skip_suspend();
+    auto* node = expr<ast::If>(ExprKind::kIf, {start, 0});
+    if (inner == nullptr) {
+      whole = node;
+    } else {
+      deepen(token().at());
+      inner->otherwise = block_of(node);
+    }
+    inner = node;
+    node->condition = condition();
+    const bool then = accept_word(words_.then);
+    if (then && !at(kColon)) {
+      node->then = body();
+    } else {
+      node->then = colon_body("the condition");
+    }
+    node->at = span_from(start);
+    // An else on a line of its own belongs to the innermost if that is not indented more.
+    const TokenKind next = token().kind;
+    const bool goes_on = next == kElse || next == kElif;
+    if (!goes_on || (starts_line(token()) && token().indent < layout_.indent)) break;
+    enter_line();
+    if (next == kElif) continue;
+    if (ahead().kind == kIf && !starts_line(ahead())) {
+      advance();
+      continue;
+    }
+    advance();
+    if (!accept(kColon) && !then) fail_expected("`:` after `else`");
+    node->otherwise = body();
+    break;
+  }
+  whole->at = span_from(whole->at.start);
+  return whole;
+}
+
+Expr* Parser::match_expression() {
+  const uint32_t start = token().start;
+  advance();
+  skip_suspend();
+  auto* node = expr<ast::Match>(ExprKind::kMatch, {start, 0});
+  node->subject = expression();
+  expect_colon("the value of `match`");
+  Gather<ast::Arm> arms(*this);
+  const Nest nest(*this);
+  lines([&] {
+    if (at(kText) || at(kPass)) {
+      // A text or `pass` alone on its line says nothing here.
+      const Token& next = ahead();
+      if (next.first || next.kind == kEnd) return advance();
+    }
+    arms.add(arm());
+  });
+  node->arms = arms.list();
+  node->at = span_from(start);
+  return node;
+}
+
+ast::Arm Parser::arm() {
+  ast::Arm result;
+  const uint32_t start = token().start;
+  const With mode(mode_, Mode{});
+  if (!accept(kCase)) accept(kPipe);
+  if (at(kElse)) {
+    result.pattern =
+        patt<ast::WildcardPattern>(ast::PatternKind::kWildcard, token().at());
+    advance();
+  } else {
+    result.pattern = arm_pattern();
+  }
+  if (accept(kIf)) {
+    const With guard(
+        mode_,
+        Mode{.bare = false, .no_cast = false, .no_arrow = true, .in_index = false});
+    result.guard = operand();
+  }
+  if (!accept(kColon) && !accept(kFatArrow) && !accept(kArrow)) {
+    fail_expected("`:`, `=>` or `->` behind the pattern");
+  }
+  result.body = body();
+  result.at = span_from(start);
   return result;
 }
 

@@ -214,9 +214,8 @@ Type* Parser::fn_type() {
   return make_type(Type::Kind::kFunction, start, arguments.list());
 }
 
-// ---- Looking ahead
-// ---------------------------------------------------------------------------- Without
-// making anything, and without going far: this only decides how a `:` is meant.
+// ---- Looking ahead --------------------------------------------------------------------
+// Without making anything, and without going far: this only decides how a `:` is meant.
 uint32_t Parser::type_end(uint32_t index, int depth) const {
   if (depth > 8) return 0;
   const auto at = [&](uint32_t i) -> const Token& {
@@ -265,9 +264,8 @@ uint32_t Parser::type_end(uint32_t index, int depth) const {
   return index;
 }
 
-// ---- What is read over
-// ------------------------------------------------------------------------ Generic
-// parameters only constrain, and nothing is constrained here.
+// ---- What is read over ----------------------------------------------------------------
+// Generic parameters only constrain, and nothing is constrained here.
 void Parser::skip_generics() {
   if (at(kLeftBracket) && adjacent()) {  // The old form fn id[T](x: T).
     Brackets brackets(*this);

@@ -52,6 +52,7 @@ Words::Words()
       newtype(intern("newtype")),
       not_to(intern("not_to")),
       out(intern("out")),
+      print(intern("print")),
       priv(intern("priv")),
       pub(intern("pub")),
       requires_(intern("requires")),
@@ -102,8 +103,7 @@ void Parser::run() {
       [](const Diagnostic& a, const Diagnostic& b) { return a.at.start < b.at.start; });
 }
 
-// ---- Tokens
-// ---------------------------------------------------------------------------------
+// ---- Tokens ---------------------------------------------------------------------------
 bool Parser::is_closer(TokenKind kind) {
   return kind == kRightParen || kind == kRightBracket || kind == kRightBrace ||
          kind == kPieceClose;
@@ -177,8 +177,7 @@ void Parser::skip_suspend() {
   if (at(kTilde) && adjacent() && ahead().space_before) advance();
 }
 
-// ---- Errors
-// ---------------------------------------------------------------------------------
+// ---- Errors ---------------------------------------------------------------------------
 void Parser::report(Span at, std::string message, std::string help) {
   if (stopped_) return;
   const uint32_t line = source_.line_number(at.start);
@@ -265,8 +264,7 @@ void Parser::recover(uint32_t statement) {
   refresh();
 }
 
-// ---- Brackets
-// -------------------------------------------------------------------------------
+// ---- Brackets -------------------------------------------------------------------------
 Parser::Brackets::Brackets(Parser& parser)
     : parser_(parser),
       outer_layout_(parser.layout_),
@@ -295,8 +293,7 @@ void Parser::Brackets::close() {
   parser_.advance();
 }
 
-// ---- Blocks
-// ---------------------------------------------------------------------------------
+// ---- Blocks ---------------------------------------------------------------------------
 ast::Block* Parser::module_body() {
   Gather<ast::Stmt*> list(*this);
   const uint32_t start = token().start;

@@ -26,12 +26,17 @@ struct Words {
   Symbol actor, alias, as, assert_, async, await, bind, bitfield, common, comptime,
       context, decreases, defer, dyn, ensures, errdefer, expect, export_, extend, extends,
       extern_, from, gen, ghost, go, impl, implements, import, invariant, kernel, lazy,
-      loop, macro, mixin, mod, module, move, mut, newtype, not_to, out, priv, pub,
+      loop, macro, mixin, mod, module, move, mut, newtype, not_to, out, print, priv, pub,
       requires_, shared, spawn, static_, sync, then, to, trait, type, underscore, union_,
       unit, unsafe, unwrap, use, where, with, yield;
 };
 
 const Words& words();
+
+bool is_binary_operator(TokenKind kind);
+
+// The number of a placeholder, _1 to _9, or 0.
+uint32_t placeholder_number(std::string_view name);
 
 struct Members;
 
@@ -165,8 +170,7 @@ class Parser {
     return items.list();
   }
 
-  // ---- parser.cpp: tokens, layout, errors
-  // -------------------------------------------------
+  // ---- parser.cpp: tokens, layout, errors ---------------------------------------------
   const Token& token() const { return tokens_[at_]; }
   const Token& ahead(uint32_t count = 1) const {
     const size_t index = at_ + count;
@@ -236,8 +240,7 @@ class Parser {
   void deepen(Span at);  // One more operator on top of the tree of this expression.
   void recover(uint32_t statement);
 
-  // ---- Blocks
-  // -----------------------------------------------------------------------------
+  // ---- Blocks -------------------------------------------------------------------------
   ast::Block* module_body();
   // What follows a header's colon: an indented block, or a statement on the same line.
   ast::Block* body(ast::Function* contracts_of = nullptr);
@@ -255,8 +258,7 @@ class Parser {
   ast::Stmt* expression_as_statement(ast::Expr* value);
   void expect_colon(const char* after);
 
-  // ---- parse_statements.cpp
-  // ---------------------------------------------------------------
+  // ---- parse_statements.cpp -----------------------------------------------------------
   ast::Stmt* statement();
   ast::Stmt* word_statement();
   ast::Stmt* expression_statement();
@@ -276,11 +278,13 @@ class Parser {
   ast::Stmt* defer_statement(bool on_error_only);
   ast::Stmt* with_statement(uint32_t start);
   ast::Stmt* context_statement();
+  ast::Expr* if_expression();
+  ast::Expr* match_expression();
+  ast::Arm arm();
   ast::Condition condition();
   void for_head(ast::Pattern*& counter, ast::Pattern*& pattern);
 
-  // ---- parse_expressions.cpp
-  // --------------------------------------------------------------
+  // ---- parse_expressions.cpp ----------------------------------------------------------
   ast::Expr* expression();
   // Where a conditional's `if` would belong to something else.
   ast::Expr* operand();
@@ -289,16 +293,30 @@ class Parser {
   ast::Expr* value_expression();
   ast::Expr* bare_expression();
   ast::Expr* with_trailing_block(ast::Expr* callee, bool names_too);
+  // A whole expression in which `_` stands for a parameter.
+  ast::Expr* placeholder_scope();
+  ast::Expr* wrap_placeholders(size_t base, ast::Expr* value);
   ast::Expr* conditional();
   ast::Expr* binary(int lowest);
+  ast::Expr* range_bound();
   ast::Expr* comparison_chain(ast::Expr* left);
   ast::Expr* pipe(ast::Expr* left);
   ast::Expr* unary();
+
+  // ---- parse_calls.cpp ----------------------------------------------------------------
   ast::Expr* postfix();
+  bool callable(const ast::Expr* value) const;
+  bool starts_argument() const;
+  bool prints_negative(const ast::Expr* callee) const;
+  bool paren_is_argument() const;
+  bool starts_construct() const;
   ast::Expr* dot(ast::Expr* receiver, bool safe);
   ast::Expr* arrow_call(ast::Expr* receiver);
   ast::Expr* call(ast::Expr* callee);
   ast::Expr* call_with(ast::Expr* callee, ast::List<ast::Argument> arguments);
+  ast::List<ast::Argument> arguments_until(TokenKind closer);
+  ast::Argument argument();
+  ast::Expr* argument_value();
   ast::Expr* add_lambda(ast::Expr* callee);
   ast::Expr* bare_call(ast::Expr* callee);
   ast::Expr* expectation(ast::Expr* call);
@@ -307,46 +325,38 @@ class Parser {
   ast::Expr* construct(ast::Expr* type);
   ast::Expr* cast(ast::Expr* value);
   ast::Expr* coalesce(ast::Expr* value);
+  bool skip_type_arguments();
+
+  // ---- parse_literals.cpp -------------------------------------------------------------
   ast::Expr* primary();
+  void refuse_prefix_word();
   ast::Expr* name();
   ast::Expr* number();
   ast::Expr* interpolation();
   ast::Expr* symbol_literal();
   bool starts_unsafe_block() const;
+  bool starts_loop_value() const;
   ast::Expr* unsafe_block();
   ast::Expr* parenthesized();
   ast::Expr* array();
   ast::Expr* dict();
   ast::Expr* set_of(uint32_t start, ast::List<ast::Item> items);
+  ast::Item item(TokenKind closer);
   ast::Expr* comprehension(uint32_t start, ast::Expr* key, ast::Expr* value);
   ast::Generator generator();
-  ast::Expr* if_expression();
-  ast::Expr* match_expression();
-  ast::Arm arm();
+
+  // ---- parse_lambdas.cpp --------------------------------------------------------------
   ast::Expr* lambda();
+  ast::Parameter lambda_parameter();
+  bool typed_lambda_parameter(uint32_t index) const;
+  ast::Expr* lambda_body(uint32_t start, ast::List<ast::Parameter> parameters);
+  ast::Block* inline_value();
+  bool at_pipe_lambda() const;
   ast::Expr* pipe_lambda();
   ast::Expr* fn_lambda();
   ast::Expr* arrow_lambda();
-  ast::Expr* lambda_body(uint32_t start, ast::List<ast::Parameter> parameters);
-  ast::Block* inline_value();
-  ast::Parameter lambda_parameter();
-  ast::Argument argument();
-  ast::Expr* argument_value();
-  ast::List<ast::Argument> arguments_until(TokenKind closer);
-  ast::Item item(TokenKind closer);
-  ast::Expr* wrap_placeholders(size_t base, ast::Expr* value);
-  ast::Expr* placeholder_scope();
-  bool callable(const ast::Expr* value) const;
-  bool starts_argument() const;
-  bool paren_is_argument() const;
-  bool starts_construct() const;
-  bool at_pipe_lambda() const;
-  bool typed_lambda_parameter(uint32_t index) const;
-  bool skip_type_arguments();
-  void refuse_prefix_word();
 
-  // ---- parse_declarations.cpp
-  // -------------------------------------------------------------
+  // ---- parse_declarations.cpp ---------------------------------------------------------
   ast::Stmt* decorated();
   ast::Stmt* function_statement();
   ast::Function* function(bool in_type);
@@ -374,8 +384,7 @@ class Parser {
   ast::FieldDecl field(bool is_mutable);
   bool at_function_modifier() const;
 
-  // ---- parse_patterns.cpp
-  // -----------------------------------------------------------------
+  // ---- parse_patterns.cpp -------------------------------------------------------------
   ast::Pattern* pattern();      // With `|` between choices.
   ast::Pattern* arm_pattern();  // With `,` too, and types.
   ast::Pattern* single_pattern();
@@ -387,8 +396,7 @@ class Parser {
   ast::Pattern* binding_pattern();  // Of val, for and the parameters of lambdas.
   ast::Pattern* pattern_of(Symbol name, Span at);
 
-  // ---- parse_types.cpp
-  // --------------------------------------------------------------------
+  // ---- parse_types.cpp ----------------------------------------------------------------
   ast::Type* type();
   ast::Type* cast_type();  // Without `|`.
   ast::Type* single_type();

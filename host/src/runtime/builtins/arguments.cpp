@@ -8,11 +8,12 @@
 namespace simple {
 
 void wrong_argument(const char* function, int place, const char* expected, Value found) {
-  static constexpr const char* kPlaces[] = {"zeroth", "first", "second", "third", "fourth"};
+  static constexpr const char* kPlaces[] = {"zeroth", "first", "second", "third",
+                                            "fourth"};
   const std::string which =
       place < 5 ? kPlaces[place] : "argument number " + std::to_string(place);
-  fail("E1003", std::string("`") + function + "` expects " + expected + " for its " + which +
-                    " argument, found " + type_name(found));
+  fail("E1003", std::string("`") + function + "` expects " + expected + " for its " +
+                    which + " argument, found " + type_name(found));
 }
 
 double expect_number(Value value, const char* function, int place) {

@@ -1,6 +1,6 @@
 // How natives take what they are called with. A wrong argument is named by its place, not
-// counting the receiver of a method: "`pad_left` expects text for its second argument, found
-// i64".
+// counting the receiver of a method: "`pad_left` expects text for its second argument,
+// found i64".
 #ifndef SIMPLE_RUNTIME_BUILTINS_ARGUMENTS_H_
 #define SIMPLE_RUNTIME_BUILTINS_ARGUMENTS_H_
 

@@ -1,6 +1,6 @@
-// Sorting. Whole numbers and floats are sorted where they lie; other values by a merge sort,
-// which keeps the order of equal ones and stands any answer of a comparison that the program
-// gives.
+// Sorting. Whole numbers and floats are sorted where they lie; other values by a merge
+// sort, which keeps the order of equal ones and stands any answer of a comparison that
+// the program gives.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -57,14 +57,16 @@ uint64_t prefix_of(std::string_view text) {
 
 // The order of the keys of an array: the places of its elements, sorted.
 std::vector<Keyed> order_of(Vm& vm, const Array* keys) {
-  if (keys->length > UINT32_MAX) fail("E3010", "out of memory: too many elements to sort");
+  if (keys->length > UINT32_MAX)
+    fail("E3010", "out of memory: too many elements to sort");
   std::vector<Keyed> items;
   items.reserve(static_cast<size_t>(keys->length));
   bool all_text = true;
   for (int64_t i = 0; i < keys->length; ++i) {
     const Value key = keys->get(i);
     all_text = all_text && is_text(key);
-    items.push_back({is_text(key) ? prefix_of(text(key)) : 0, key, static_cast<uint32_t>(i)});
+    items.push_back(
+        {is_text(key) ? prefix_of(text(key)) : 0, key, static_cast<uint32_t>(i)});
   }
   if (all_text) {
     merge_sort(items, [](const Keyed& left, const Keyed& right) {
@@ -110,8 +112,8 @@ Array* sorted(Vm& vm, const Array* array) {
   return result;
 }
 
-// A comparison of the program answers with a bool (whether the first comes before), or with a
-// number (negative: it does).
+// A comparison of the program answers with a bool (whether the first comes before), or
+// with a number (negative: it does).
 Array* sorted_by(Vm& vm, const Array* array, Value comparison) {
   Heap& heap = vm.heap();
   Array* result = heap.copy(const_cast<Array*>(array));
@@ -161,7 +163,8 @@ Value sort_desc(Vm& vm, Value* arguments, int) {
   return Value::of(result);
 }
 
-// rt_sort_by_keys(xs, keys): the elements of xs in the order of their keys; used by sort_by.
+// rt_sort_by_keys(xs, keys): the elements of xs in the order of their keys; used by
+// sort_by.
 Value sort_by_keys(Vm& vm, Value* arguments, int) {
   const Array* array = expect_array(arguments[0], "rt_sort_by_keys", 1);
   const Array* keys = expect_array(arguments[1], "rt_sort_by_keys", 2);

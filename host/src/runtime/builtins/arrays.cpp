@@ -1,5 +1,5 @@
-// Methods of arrays. Those that change the array get one that nobody else holds. Sorting is in
-// array_sort.cpp; what takes functions is in host/lib/prelude.spl.
+// Methods of arrays. Those that change the array get one that nobody else holds. Sorting
+// is in array_sort.cpp; what takes functions is in host/lib/prelude.spl.
 #include <algorithm>
 #include <cstring>
 
@@ -18,7 +18,9 @@ Value element(const Array* array, int64_t index) { return kept(array->get(index)
 
 Value len(Vm&, Value* arguments, int) { return Value::of(self(arguments)->length); }
 
-Value is_empty(Vm&, Value* arguments, int) { return Value::of(self(arguments)->length == 0); }
+Value is_empty(Vm&, Value* arguments, int) {
+  return Value::of(self(arguments)->length == 0);
+}
 
 Value first(Vm&, Value* arguments, int) {
   return self(arguments)->length == 0 ? Value() : element(self(arguments), 0);
@@ -39,7 +41,8 @@ Value get(Vm&, Value* arguments, int count) {
 
 // ---- Looking for elements
 
-int64_t find_element(Vm& vm, const Array* array, Value wanted, int64_t start, int64_t step) {
+int64_t find_element(Vm& vm, const Array* array, Value wanted, int64_t start,
+                     int64_t step) {
   const Rooted rooted(vm, {Value::of(const_cast<Array*>(array)), wanted});
   for (int64_t i = start; i >= 0 && i < array->length; i += step) {
     const Value item = array->get(i);
@@ -162,8 +165,8 @@ void move_elements(Array* array, int64_t from, int64_t to) {
   char* data = static_cast<char*>(array->data);
   const auto count = static_cast<size_t>(array->length - from);
   if (count == 0) return;
-  std::memmove(data + static_cast<size_t>(to) * size, data + static_cast<size_t>(from) * size,
-               count * size);
+  std::memmove(data + static_cast<size_t>(to) * size,
+               data + static_cast<size_t>(from) * size, count * size);
 }
 
 Value insert(Vm& vm, Value* arguments, int) {
@@ -298,7 +301,8 @@ Value repeat(Vm& vm, Value* arguments, int) {
   int64_t length = 0;
   if (__builtin_mul_overflow(array->length, count, &length)) length = INT64_MAX;
   Array* result = vm.heap().array(array->elements(), length);
-  for (int64_t i = 0; i < count && array->length != 0; ++i) append_items(vm, result, array);
+  for (int64_t i = 0; i < count && array->length != 0; ++i)
+    append_items(vm, result, array);
   return Value::of(result);
 }
 

@@ -9,9 +9,13 @@ namespace {
 
 Table* self(const Value* arguments) { return as<Table>(arguments[0]); }
 
-Value len(Vm&, Value* arguments, int) { return Value::of(int64_t{self(arguments)->live}); }
+Value len(Vm&, Value* arguments, int) {
+  return Value::of(int64_t{self(arguments)->live});
+}
 
-Value is_empty(Vm&, Value* arguments, int) { return Value::of(self(arguments)->live == 0); }
+Value is_empty(Vm&, Value* arguments, int) {
+  return Value::of(self(arguments)->live == 0);
+}
 
 Value has(Vm& vm, Value* arguments, int) {
   return Value::of(table_find(vm, self(arguments), arguments[1]) != nullptr);
@@ -36,10 +40,12 @@ Value list(Vm& vm, const Table* table, Item item) {
 }
 
 Value keys(Vm& vm, Value* arguments, int) {
-  return list(vm, self(arguments), [](const TableEntry& entry) { return kept(entry.key); });
+  return list(vm, self(arguments),
+              [](const TableEntry& entry) { return kept(entry.key); });
 }
 Value values(Vm& vm, Value* arguments, int) {
-  return list(vm, self(arguments), [](const TableEntry& entry) { return kept(entry.value); });
+  return list(vm, self(arguments),
+              [](const TableEntry& entry) { return kept(entry.value); });
 }
 Value entries(Vm& vm, Value* arguments, int) {
   return list(vm, self(arguments), [&vm](const TableEntry& entry) {
@@ -82,7 +88,8 @@ void copy_entries(Vm& vm, Table* to, const Table* from) {
 
 Value extend(Vm& vm, Value* arguments, int) {
   const Value receiver = arguments[0];
-  copy_entries(vm, as<Table>(receiver), expect_table(arguments[1], Kind::kDict, "extend", 1));
+  copy_entries(vm, as<Table>(receiver),
+               expect_table(arguments[1], Kind::kDict, "extend", 1));
   return receiver;
 }
 

@@ -1,12 +1,12 @@
-// rt_file_…, rt_dir_…, rt_path_…: files and folders. They answer nil or false when something
-// fails; rt_io_error() then says what it was. std.fs makes Results of that.
+// rt_file_…, rt_dir_…, rt_path_…: files and folders. They answer nil or false when
+// something fails; rt_io_error() then says what it was. std.fs makes Results of that.
+#include <sys/stat.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <sys/stat.h>
 #include <system_error>
 
 #include "runtime/builtins/arguments.h"
@@ -77,7 +77,8 @@ bool write_whole(const std::string& path, std::string_view bytes, const char* mo
     note_errno(path);
     return false;
   }
-  const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
+  const bool written =
+      std::fwrite(bytes.data(), 1, bytes.size(), file.get()) == bytes.size();
   // What the disk refuses may show only now.
   if (std::fclose(file.release()) == 0 && written) return true;
   note_errno(path);
@@ -88,13 +89,15 @@ bool write_whole(const std::string& path, std::string_view bytes, const char* mo
 
 Value read_text(Vm& vm, Value* arguments, int) {
   std::string bytes;
-  if (!read_whole(path_argument(arguments, 0, "rt_file_read_text"), bytes)) return Value();
+  if (!read_whole(path_argument(arguments, 0, "rt_file_read_text"), bytes))
+    return Value();
   return vm.text(is_valid_utf8(bytes) ? bytes : valid_utf8(bytes));
 }
 
 Value read_bytes(Vm& vm, Value* arguments, int) {
   std::string bytes;
-  if (!read_whole(path_argument(arguments, 0, "rt_file_read_bytes"), bytes)) return Value();
+  if (!read_whole(path_argument(arguments, 0, "rt_file_read_bytes"), bytes))
+    return Value();
   const auto length = static_cast<int64_t>(bytes.size());
   Array* result = vm.heap().array(Elements::kBytes, length);
   if (length != 0) std::memcpy(result->bytes(), bytes.data(), bytes.size());
@@ -104,7 +107,8 @@ Value read_bytes(Vm& vm, Value* arguments, int) {
 
 Value write_text(Vm&, Value* arguments, int) {
   const std::string path = path_argument(arguments, 0, "rt_file_write_text");
-  return Value::of(write_whole(path, expect_text(arguments[1], "rt_file_write_text", 2), "wb"));
+  return Value::of(
+      write_whole(path, expect_text(arguments[1], "rt_file_write_text", 2), "wb"));
 }
 
 Value append_text(Vm&, Value* arguments, int) {
@@ -135,11 +139,13 @@ Value exists(Vm&, Value* arguments, int) {
 }
 Value is_file(Vm&, Value* arguments, int) {
   std::error_code error;
-  return Value::of(fs::is_regular_file(path_argument(arguments, 0, "rt_file_is_file"), error));
+  return Value::of(
+      fs::is_regular_file(path_argument(arguments, 0, "rt_file_is_file"), error));
 }
 Value is_dir(Vm&, Value* arguments, int) {
   std::error_code error;
-  return Value::of(fs::is_directory(path_argument(arguments, 0, "rt_file_is_dir"), error));
+  return Value::of(
+      fs::is_directory(path_argument(arguments, 0, "rt_file_is_dir"), error));
 }
 
 Value size(Vm&, Value* arguments, int) {

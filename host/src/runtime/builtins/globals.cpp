@@ -193,7 +193,8 @@ Value same(Vm&, Value* arguments, int) { return kept(arguments[0]); }
 Value type_of(Vm& vm, Value* arguments, int) {
   const Value value = arguments[0];
   const bool named = is(value, Kind::kInstance) || is(value, Kind::kEnum);
-  return vm.text(named ? std::string(text_of(vm.type_of(value)->name)) : type_name(value));
+  return vm.text(named ? std::string(text_of(vm.type_of(value)->name))
+                       : type_name(value));
 }
 
 Value make_some(Vm& vm, Value* arguments, int) { return vm.some(kept(arguments[0])); }

@@ -1,8 +1,8 @@
 // JSON: json_parse(text) -> Result, json_text(value), json_pretty(value[, indent]).
 //
-// Objects are dicts, arrays are arrays, null is nil. A number without a dot and exponent that
-// fits is an i64, any other an f64; a whole f64 is written as 1.0, so that it comes back as
-// one. The keys of what is written are in the language's order.
+// Objects are dicts, arrays are arrays, null is nil. A number without a dot and exponent
+// that fits is an i64, any other an f64; a whole f64 is written as 1.0, so that it comes
+// back as one. The keys of what is written are in the language's order.
 #include <charconv>
 #include <cmath>
 
@@ -63,9 +63,9 @@ class Reader {
 
   Value value(int depth) {
     if (depth > kJsonDeepest) {
-      throw JsonError{"values lie more than " + std::to_string(kJsonDeepest) +
-                          " deep in one another",
-                      at_};
+      throw JsonError{
+          "values lie more than " + std::to_string(kJsonDeepest) + " deep in one another",
+          at_};
     }
     skip_blanks();
     switch (peek()) {
@@ -221,7 +221,8 @@ std::string describe(const JsonError& error, std::string_view text) {
   const std::string_view before = text.substr(0, error.at);
   size_t line = 1;
   for (const char c : before) line += c == '\n' ? 1 : 0;
-  const size_t start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const size_t start =
+      before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return "JSON: " + error.message + " (line " + std::to_string(line) + ", column " +
          std::to_string(count_characters(before.substr(start)) + 1) + ")";
 }

@@ -16,11 +16,14 @@ namespace {
 
 // ---- Of both kinds
 
-Value to_text(Vm& vm, Value* arguments, int) { return vm.text(display(vm, arguments[0])); }
+Value to_text(Vm& vm, Value* arguments, int) {
+  return vm.text(display(vm, arguments[0]));
+}
 
 Value pick(Value* arguments, const char* name, int wanted) {
   if (!arguments[1].is_number()) wrong_argument(name, 1, "a number", arguments[1]);
-  return compare_numbers(arguments[1], arguments[0]) == wanted ? arguments[1] : arguments[0];
+  return compare_numbers(arguments[1], arguments[0]) == wanted ? arguments[1]
+                                                               : arguments[0];
 }
 Value min(Vm&, Value* arguments, int) { return pick(arguments, "min", -1); }
 Value max(Vm&, Value* arguments, int) { return pick(arguments, "max", 1); }
@@ -46,7 +49,8 @@ Value sign(Vm&, Value* arguments, int) {
                           : value.real > 0       ? 1.0
                           : value.real < 0       ? -1.0
                                                  : 0.0;
-    return value.is_float() ? Value::of(result) : Value::single(static_cast<float>(result));
+    return value.is_float() ? Value::of(result)
+                            : Value::single(static_cast<float>(result));
   }
   return Value::of(int64_t{compare_numbers(value, Value::of(int64_t{0}))});
 }
@@ -85,7 +89,8 @@ Value real_result(Value receiver, Value argument, double result) {
 
 Value log(Vm&, Value* arguments, int count) {
   const double value = to_double(arguments[0]);
-  if (!given(arguments, count, 1)) return real_result(arguments[0], Value(), std::log(value));
+  if (!given(arguments, count, 1))
+    return real_result(arguments[0], Value(), std::log(value));
   const double base = expect_number(arguments[1], "log", 1);
   const double result = base == 2    ? std::log2(value)
                         : base == 10 ? std::log10(value)
@@ -95,12 +100,14 @@ Value log(Vm&, Value* arguments, int count) {
 
 Value atan2(Vm&, Value* arguments, int) {
   const double other = expect_number(arguments[1], "atan2", 1);
-  return real_result(arguments[0], arguments[1], std::atan2(to_double(arguments[0]), other));
+  return real_result(arguments[0], arguments[1],
+                     std::atan2(to_double(arguments[0]), other));
 }
 
 Value hypot(Vm&, Value* arguments, int) {
   const double other = expect_number(arguments[1], "hypot", 1);
-  return real_result(arguments[0], arguments[1], std::hypot(to_double(arguments[0]), other));
+  return real_result(arguments[0], arguments[1],
+                     std::hypot(to_double(arguments[0]), other));
 }
 
 Value powi(Vm&, Value* arguments, int) {
@@ -115,7 +122,8 @@ Value round_to(Vm&, Value* arguments, int) {
   const double scale = std::pow(10.0, static_cast<double>(digits));
   const double scaled = value * scale;
   // Beyond what the number holds there is nothing to round.
-  if (!std::isfinite(scaled) || std::fabs(scaled) >= 4503599627370496.0) return arguments[0];
+  if (!std::isfinite(scaled) || std::fabs(scaled) >= 4503599627370496.0)
+    return arguments[0];
   return real_result(arguments[0], Value(), std::round(scaled) / scale);
 }
 
@@ -152,12 +160,15 @@ Value abs_whole(Vm&, Value* arguments, int) {
 Value is_even(Vm&, Value* arguments, int) {
   return Value::of((arguments[0].integer & 1) == 0);
 }
-Value is_odd(Vm&, Value* arguments, int) { return Value::of((arguments[0].integer & 1) != 0); }
+Value is_odd(Vm&, Value* arguments, int) {
+  return Value::of((arguments[0].integer & 1) != 0);
+}
 
 Value gcd(Vm&, Value* arguments, int) {
   expect_integer(arguments[1], "gcd", 1);
-  return whole_result(arguments[0], static_cast<int64_t>(std::gcd(magnitude(arguments[0]),
-                                                                  magnitude(arguments[1]))));
+  return whole_result(
+      arguments[0],
+      static_cast<int64_t>(std::gcd(magnitude(arguments[0]), magnitude(arguments[1]))));
 }
 
 Value lcm(Vm&, Value* arguments, int) {
@@ -287,12 +298,9 @@ const NativeSpec kReal[] = {
 };
 
 const NativeSpec kBool[] = {
-    {"to_text", to_text, 0, 0},
-    {"to_string", to_text, 0, 0},
-    {"to_int", to_int, 0, 0},
-    {"to_i64", to_int, 0, 0},
-    {"to_float", bool_to_float, 0, 0},
-    {"to_f64", bool_to_float, 0, 0},
+    {"to_text", to_text, 0, 0},        {"to_string", to_text, 0, 0},
+    {"to_int", to_int, 0, 0},          {"to_i64", to_int, 0, 0},
+    {"to_float", bool_to_float, 0, 0}, {"to_f64", bool_to_float, 0, 0},
 };
 
 }  // namespace

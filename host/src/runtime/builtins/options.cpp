@@ -1,7 +1,7 @@
-// Methods of options and results. An option is not wrapped: nil is None, and every other value
-// answers the methods of an option as Some of itself would; an object Some(x) as well. The
-// machine looks here for methods that a value's own type has not, so what stands here can be
-// asked of everything.
+// Methods of options and results. An option is not wrapped: nil is None, and every other
+// value answers the methods of an option as Some of itself would; an object Some(x) as
+// well. The machine looks here for methods that a value's own type has not, so what
+// stands here can be asked of everything.
 #include "runtime/builtins.h"
 #include "runtime/builtins/arguments.h"
 #include "runtime/operations_impl.h"
@@ -94,16 +94,11 @@ Value result_err(Vm&, Value* arguments, int) {
 }
 
 const NativeSpec kOption[] = {
-    {"is_some", is_present, 0, 0},
-    {"is_none", is_absent, 0, 0},
-    {"is_nil", is_absent, 0, 0},
-    {"unwrap", unwrap, 0, 0},
-    {"expect", expect, 1, 1},
-    {"unwrap_or", unwrap_or, 1, 1},
-    {"ok_or", ok_or, 1, 1},
-    {"to_text", to_text, 0, 0},
-    {"to_string", to_text, 0, 0},
-    {"clone", clone, 0, 0},
+    {"is_some", is_present, 0, 0}, {"is_none", is_absent, 0, 0},
+    {"is_nil", is_absent, 0, 0},   {"unwrap", unwrap, 0, 0},
+    {"expect", expect, 1, 1},      {"unwrap_or", unwrap_or, 1, 1},
+    {"ok_or", ok_or, 1, 1},        {"to_text", to_text, 0, 0},
+    {"to_string", to_text, 0, 0},  {"clone", clone, 0, 0},
     {"copy", clone, 0, 0},
 };
 const NativeSpec kResult[] = {

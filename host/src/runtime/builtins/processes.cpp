@@ -1,14 +1,14 @@
 // rt_process_…: other programs.
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 #include "runtime/builtins/arguments.h"
@@ -78,15 +78,18 @@ bool give_some(Descriptor& to, std::string_view& bytes) {
 }
 
 // Feeds a program and reads what it writes, both at once, so that neither waits for ever.
-void exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view given, Outcome& result) {
+void exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view given,
+              Outcome& result) {
   if (given.empty()) input.write_end.close();
   if (input.write_end.is_open()) ::fcntl(input.write_end.get(), F_SETFL, O_NONBLOCK);
-  while (input.write_end.is_open() || output.read_end.is_open() || errors.read_end.is_open()) {
+  while (input.write_end.is_open() || output.read_end.is_open() ||
+         errors.read_end.is_open()) {
     pollfd ends[] = {{input.write_end.get(), POLLOUT, 0},
                      {output.read_end.get(), POLLIN, 0},
                      {errors.read_end.get(), POLLIN, 0}};
     if (::poll(ends, 3, -1) < 0 && errno != EINTR) return;
-    if (ends[0].revents != 0 && !give_some(input.write_end, given)) input.write_end.close();
+    if (ends[0].revents != 0 && !give_some(input.write_end, given))
+      input.write_end.close();
     if (ends[1].revents != 0 && !take_some(output.read_end, result.output)) {
       output.read_end.close();
     }
@@ -152,10 +155,11 @@ Value run(Vm& vm, Value* arguments, int count) {
     }
   }
   const bool has_input = given(arguments, count, 2) && !arguments[2].is_nil();
-  const std::string input(
-      has_input ? expect_text(arguments[2], "rt_process_run", 3) : std::string_view());
+  const std::string input(has_input ? expect_text(arguments[2], "rt_process_run", 3)
+                                    : std::string_view());
   const Outcome outcome = run_program(words, input);
-  return vm.tuple({vm.text(valid_utf8(outcome.output)), vm.text(valid_utf8(outcome.errors)),
+  return vm.tuple({vm.text(valid_utf8(outcome.output)),
+                   vm.text(valid_utf8(outcome.errors)),
                    Value::of(int64_t{outcome.status})});
 }
 

@@ -83,7 +83,8 @@ Generator& generator() {
 }
 
 Value seed(Vm&, Value* arguments, int) {
-  generator().seed(static_cast<uint64_t>(expect_integer(arguments[0], "rt_random_seed", 1)));
+  generator().seed(
+      static_cast<uint64_t>(expect_integer(arguments[0], "rt_random_seed", 1)));
   return Value();
 }
 
@@ -117,10 +118,8 @@ Value shuffled(Vm& vm, Value* arguments, int) {
 }
 
 const NativeSpec kFunctions[] = {
-    {"rt_random_seed", seed, 1, 1},
-    {"rt_random_int", integer, 2, 2},
-    {"rt_random_float", real, 0, 0},
-    {"rt_random_normal", normal, 0, 0},
+    {"rt_random_seed", seed, 1, 1},         {"rt_random_int", integer, 2, 2},
+    {"rt_random_float", real, 0, 0},        {"rt_random_normal", normal, 0, 0},
     {"rt_random_shuffled", shuffled, 1, 1},
 };
 

@@ -82,14 +82,16 @@ Value range_first(Vm&, Value* arguments, int) {
 
 Value range_last(Vm&, Value* arguments, int) {
   const int64_t length = range_length(range(arguments));
-  return length == 0 ? Value() : Value::of(range(arguments)->start.integer + (length - 1));
+  return length == 0 ? Value()
+                     : Value::of(range(arguments)->start.integer + (length - 1));
 }
 
 Value range_sum(Vm&, Value* arguments, int) {
   // start + … + last, in arithmetic that wraps: one of length and first + last is even.
   const auto length = static_cast<uint64_t>(range_length(range(arguments)));
   const auto first = static_cast<uint64_t>(range(arguments)->start.integer);
-  const uint64_t pairs = length % 2 == 0 ? length / 2 * (length - 1) : (length - 1) / 2 * length;
+  const uint64_t pairs =
+      length % 2 == 0 ? length / 2 * (length - 1) : (length - 1) / 2 * length;
   return Value::of(static_cast<int64_t>(length * first + pairs));
 }
 
@@ -107,22 +109,20 @@ Value range_step_by(Vm& vm, Value* arguments, int) {
   const int64_t step = expect_integer(arguments[1], "step_by", 1);
   if (step <= 0) fail("E1005", "`step_by` needs a positive number");
   const int64_t length = range_length(range(arguments));
-  Array* result = vm.heap().array(Elements::kInts, length == 0 ? 0 : (length - 1) / step + 1);
-  for (int64_t i = 0; i < result->capacity && i <= (length - 1) / step && length != 0; ++i) {
+  Array* result =
+      vm.heap().array(Elements::kInts, length == 0 ? 0 : (length - 1) / step + 1);
+  for (int64_t i = 0; i < result->capacity && i <= (length - 1) / step && length != 0;
+       ++i) {
     vm.heap().push(result, Value::of(range(arguments)->start.integer + i * step));
   }
   return Value::of(result);
 }
 
 const NativeSpec kTuple[] = {
-    {"len", tuple_len, 0, 0},
-    {"length", tuple_len, 0, 0},
-    {"get", tuple_get, 1, 1},
-    {"first", tuple_first, 0, 0},
-    {"last", tuple_last, 0, 0},
-    {"contains", tuple_contains, 1, 1},
-    {"has", tuple_contains, 1, 1},
-    {"index_of", tuple_index_of, 1, 1},
+    {"len", tuple_len, 0, 0},           {"length", tuple_len, 0, 0},
+    {"get", tuple_get, 1, 1},           {"first", tuple_first, 0, 0},
+    {"last", tuple_last, 0, 0},         {"contains", tuple_contains, 1, 1},
+    {"has", tuple_contains, 1, 1},      {"index_of", tuple_index_of, 1, 1},
     {"to_array", tuple_to_array, 0, 0},
 };
 const NativeSpec kRange[] = {

@@ -17,9 +17,13 @@ Table* set_of(Vm& vm, Value items, const char* function) {
   return result;
 }
 
-Value len(Vm&, Value* arguments, int) { return Value::of(int64_t{self(arguments)->live}); }
+Value len(Vm&, Value* arguments, int) {
+  return Value::of(int64_t{self(arguments)->live});
+}
 
-Value is_empty(Vm&, Value* arguments, int) { return Value::of(self(arguments)->live == 0); }
+Value is_empty(Vm&, Value* arguments, int) {
+  return Value::of(self(arguments)->live == 0);
+}
 
 Value has(Vm& vm, Value* arguments, int) {
   return Value::of(table_find(vm, self(arguments), arguments[1]) != nullptr);

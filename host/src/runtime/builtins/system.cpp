@@ -1,4 +1,6 @@
 // rt_time_…, rt_env_…, rt_stdin_…, rt_stdout_…: the process and its surroundings.
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -6,8 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "runtime/builtins.h"
 #include "runtime/builtins/arguments.h"
@@ -76,7 +76,8 @@ std::string name_argument(const Value* arguments, const char* function) {
   std::string name(expect_text(arguments[0], function, 1));
   const bool usable = !name.empty() && name.find('=') == std::string::npos &&
                       name.find('\0') == std::string::npos;
-  if (!usable) fail("E1005", "`" + name + "` cannot be the name of an environment variable");
+  if (!usable)
+    fail("E1005", "`" + name + "` cannot be the name of an environment variable");
   return name;
 }
 

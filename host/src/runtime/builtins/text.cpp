@@ -1,5 +1,5 @@
-// Methods of text that look at it or take it apart by characters: cases, padding, parsing.
-// Those that look for one text in another are in text_search.cpp.
+// Methods of text that look at it or take it apart by characters: cases, padding,
+// parsing. Those that look for one text in another are in text_search.cpp.
 #include <algorithm>
 
 #include "runtime/builtins.h"
@@ -20,7 +20,8 @@ Value len(Vm&, Value* arguments, int) {
 }
 
 Value char_count(Vm&, Value* arguments, int) {
-  if (is_ascii(self_text(arguments))) return Value::of(int64_t{self_text(arguments)->length});
+  if (is_ascii(self_text(arguments)))
+    return Value::of(int64_t{self_text(arguments)->length});
   return Value::of(count_characters(self(arguments)));
 }
 
@@ -122,14 +123,15 @@ Value slice(Vm& vm, Value* arguments, int count) {
 }
 
 Value take(Vm& vm, Value* arguments, int) {
-  Value range[] = {arguments[0], Value::of(int64_t{0}),
-                   Value::of(std::max<int64_t>(expect_integer(arguments[1], "take", 1), 0))};
+  Value range[] = {
+      arguments[0], Value::of(int64_t{0}),
+      Value::of(std::max<int64_t>(expect_integer(arguments[1], "take", 1), 0))};
   return slice(vm, range, 3);
 }
 
 Value drop(Vm& vm, Value* arguments, int) {
-  Value range[] = {arguments[0],
-                   Value::of(std::max<int64_t>(expect_integer(arguments[1], "drop", 1), 0))};
+  Value range[] = {arguments[0], Value::of(std::max<int64_t>(
+                                     expect_integer(arguments[1], "drop", 1), 0))};
   return slice(vm, range, 2);
 }
 

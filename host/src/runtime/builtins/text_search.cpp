@@ -19,7 +19,8 @@ size_t find_in(std::string_view whole, std::string_view wanted, size_t from) {
   const void* found =
       wanted.size() == 1
           ? std::memchr(whole.data() + from, wanted[0], whole.size() - from)
-          : ::memmem(whole.data() + from, whole.size() - from, wanted.data(), wanted.size());
+          : ::memmem(whole.data() + from, whole.size() - from, wanted.data(),
+                     wanted.size());
   if (found == nullptr) return kNowhere;
   return static_cast<size_t>(static_cast<const char*>(found) - whole.data());
 }
@@ -34,7 +35,8 @@ Value contains_text(Vm&, Value* arguments, int) {
 }
 
 Value starts_with(Vm&, Value* arguments, int) {
-  return Value::of(self(arguments).starts_with(expect_text(arguments[1], "starts_with", 1)));
+  return Value::of(
+      self(arguments).starts_with(expect_text(arguments[1], "starts_with", 1)));
 }
 
 Value ends_with(Vm&, Value* arguments, int) {
@@ -108,7 +110,8 @@ Value split_whitespace(Vm& vm, Value* arguments, int) {
   for (size_t at = 0; at < view.size();) {
     const Decoded next = decode(view, at);
     if (is_blank(next.code)) {
-      if (start != kNowhere) vm.heap().push(result, vm.text(view.substr(start, at - start)));
+      if (start != kNowhere)
+        vm.heap().push(result, vm.text(view.substr(start, at - start)));
       start = kNowhere;
     } else if (start == kNowhere) {
       start = at;
@@ -138,8 +141,8 @@ Value split_once(Vm& vm, Value* arguments, int) {
   const std::string_view separator = expect_text(arguments[1], "split_once", 1);
   const size_t found = find_in(view, separator, 0);
   if (found == kNowhere) return Value();
-  return vm.tuple({vm.text(view.substr(0, found)),
-                   vm.text(view.substr(found + separator.size()))});
+  return vm.tuple(
+      {vm.text(view.substr(0, found)), vm.text(view.substr(found + separator.size()))});
 }
 
 Value remove_prefix(Vm& vm, Value* arguments, int) {
