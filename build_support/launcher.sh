@@ -166,8 +166,8 @@ PKG_CONFIG_PATH=${PKG_CONFIG_PATH:-}"
 # Asked at every call, so it has to cost next to nothing: no cmake, no process at all. A folder
 # is newer when a file in it came or went.
 host_is_current() {
-  [[ -x $host_build/simple && -f $host_build/simple-current ]] || return 1
-  local made_from
+  [[ -x $host_build/simple && -f $host_build/simple-current && -f $host_build/simple-inputs ]] || return 1
+  local made_from=
   IFS= read -r -d '' made_from < "$host_build/simple-inputs" || true
   [[ $made_from == "$host_inputs" ]] || return 1
   local file

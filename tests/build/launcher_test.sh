@@ -51,15 +51,13 @@ expect 'run builds the host, and only that, and hands the arguments on'
 says "SIMPLE_LIB=$checkout/host/lib" && says "SIMPLE_SFFI_BUILD_PATH=$build/tier1_ffi" &&
   says "SIMPLE_PACKAGES=lib.torch=$checkout/tier3_api/torch:$checkout/tier2_sffi/torch"
 expect 'and says where the checkout has libraries and packages'
-best=9999
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-  start=$(date +%s%N)
-  output=$("$simple" run program.spl 2>&1) || break
-  took=$((($(date +%s%N) - start) / 10000))
-  ((took < best)) && best=$took
-done
-says 'host [run]' && ! says 'Building' && ((best < 1500))
-expect "run adds $((best / 100)).$((best % 100)) ms when the host is current, of 15"
+# In time of the processor, since other tests run at the same time.
+many() { for _ in {1..20}; do "$checkout/bin/simple" run program.spl; done > "$work/output" 2>&1; }
+took=$( { TIMEFORMAT='%3U %3S'; time many; } 2>&1 | tr -d .)
+took=$(((10#${took% *} + 10#${took#* }) / 20))
+output=$(< "$work/output")
+says 'host [run]' && ! says 'Building' && ((took < 15))
+expect "run adds $took ms when the host is current, of 15"
 output=$("$simple" program.spl 2>&1) && says 'host [run] [program.spl]' &&
   output=$("$simple" -e 'print 1' 2>&1) && says 'host [-e] [print 1]' &&
   output=$("$simple" help run 2>&1) && says 'host [help] [run]'

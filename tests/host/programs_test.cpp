@@ -282,15 +282,20 @@ ChildCommand command_for(const Program& program, const Options& options) {
   return command;
 }
 
-// Files under a path; a path that is none is a part of the files' names.
+// Files under a path; a path that is none is a part of the files' names. A folder with a
+// check.sh runs its programs itself.
 std::vector<fs::path> find_programs(const std::vector<std::string>& wanted,
                                     const Options& options) {
   std::vector<fs::path> found;
   const auto collect = [&](const fs::path& folder, const std::string& part) {
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      if (entry.path().extension() == ".spl" &&
-          entry.path().string().find(part) != std::string::npos) {
-        found.push_back(entry.path());
+    fs::recursive_directory_iterator entry(folder);
+    for (const fs::recursive_directory_iterator end; entry != end; ++entry) {
+      const fs::path& path = entry->path();
+      if (entry->is_directory() && fs::exists(path / "check.sh")) {
+        entry.disable_recursion_pending();
+      } else if (path.extension() == ".spl" &&
+                 path.string().find(part) != std::string::npos) {
+        found.push_back(path);
       }
     }
   };

@@ -15,7 +15,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -171,7 +173,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-// Starts the command in a group of its own. On failure the outcome says why.
+// Starts the command in a session of its own, without a terminal. On failure the outcome
+// says why.
 void start(Child& child, ChildCommand command) {
   Pipe output, errors, report;
   const bool reports = !command.report_variable.empty();
@@ -201,9 +204,8 @@ void start(Child& child, ChildCommand command) {
   for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGPIPE})
     sigaddset(&reset, number);
   posix_spawnattr_setsigdefault(&attributes, &reset);
-  posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(
-      &attributes, static_cast<short>(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF));
+      &attributes, static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF));
 
   std::vector<std::string> environment = environment_with(command.environment);
   const int status = posix_spawn(
@@ -226,8 +228,37 @@ void start(Child& child, ChildCommand command) {
   }
 }
 
-void kill_group(const Child& child) {
-  if (child.process > 0) kill(-child.process, SIGKILL);
+// The number of the session that a process of /proc is in, or -1.
+pid_t session_of(const std::string& process) {
+  std::FILE* file = std::fopen(("/proc/" + process + "/stat").c_str(), "re");
+  if (file == nullptr) return -1;
+  char text[512];
+  const size_t count = std::fread(text, 1, sizeof(text) - 1, file);
+  std::fclose(file);
+  text[count] = '\0';
+  // The name before the state may hold anything, even brackets.
+  const char* after_name = std::strrchr(text, ')');
+  int parent = 0, group = 0, session = -1;
+  if (after_name == nullptr ||
+      std::sscanf(after_name + 1, " %*c %d %d %d", &parent, &group, &session) != 3) {
+    return -1;
+  }
+  return session;
+}
+
+// Kills the child and what it has started: its group, and where that can be known, what
+// has made a group of its own since.
+void kill_all(const Child& child) {
+  if (child.process <= 0) return;
+  kill(-child.process, SIGKILL);
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (session_of(name) == child.process) {
+      kill(static_cast<pid_t>(std::atol(name.c_str())), SIGKILL);
+    }
+  }
 }
 
 // Whether the child has ended. Then what it left running is killed, too, and its output
@@ -241,7 +272,7 @@ bool ended(Child& child) {
                     WEXITED | WNOHANG | WNOWAIT);
   } while (status != 0 && errno == EINTR);
   if (status == 0 && info.si_pid == 0) return false;
-  kill_group(child);
+  kill(-child.process, SIGKILL);
   int word = 0;
   pid_t waited;
   do {
@@ -261,7 +292,7 @@ class Running {
  public:
   Running() = default;
   ~Running() {
-    for (auto& child : children) kill_group(*child);
+    for (auto& child : children) kill_all(*child);
     for (auto& child : children) {
       while (waitpid(child->process, nullptr, 0) < 0 && errno == EINTR) continue;
     }
@@ -336,7 +367,7 @@ int run_children(size_t count, size_t parallel,
       if (now >= child.deadline) {
         child.outcome.timed_out = true;
         child.deadline = Clock::time_point::max();
-        kill_group(child);
+        kill_all(child);
       }
       if (!ended(child)) {
         ++i;

@@ -33,7 +33,8 @@ struct ChildOutcome {
 
 // Runs `count` commands, `parallel` at a time. `command` makes one when its turn comes;
 // `done` is called as they end, in whatever order, and says whether to go on. What still
-// runs when it says no, or at Ctrl-C, is killed with its group. Returns the signal that
+// runs when it says no, or at Ctrl-C, is killed with what it has
+// started. Returns the signal that
 // ended it (SIGINT, SIGTERM, SIGHUP) or 0. By one thread at a time; other children of the
 // process are left alone.
 int run_children(size_t count, size_t parallel,

@@ -288,13 +288,13 @@ int test_command(const Words& words) {
   for (const auto& [index, result] : waiting) show(result);
   totals.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  totals.interrupted = signal != 0;
   report->end(totals);
   report.reset();
   if (out != stdout) std::fclose(out);
   if (options.list) return totals.failed == 0 ? 0 : 1;
 
-  if (signal != 0)
-    std::fputs("interrupted: the files that still ran are not counted\n", stderr);
+  if (signal != 0) std::fputs("interrupted\n", stderr);
   if (files.empty()) std::fputs("There are no spec files there.\n", stderr);
   // Formats that programs read are left as they are.
   const bool for_people = options.format == "documentation" || options.format == "doc" ||

@@ -48,6 +48,10 @@ class TextReport : public TestReport {
     }
     if (brief_) failures(result);
     if (!result.problem.empty()) {
+      // Where the last group was cut short.
+      const bool cut = !brief_ && !result.events.empty() &&
+                       result.events.back().kind != SpecEvent::Kind::kEnd;
+      if (cut) write(out_, "\n");
       write(out_, colors_.red("✗ " + result.path + ": " + result.problem) + "\n");
     }
     if ((result.failed() || verbose_) && !result.output.empty()) {
@@ -76,7 +80,10 @@ class TextReport : public TestReport {
                        "\nFailed: " + std::to_string(totals.failed) + "\n";
     if (totals.skipped > 0) text += "Skipped: " + std::to_string(totals.skipped) + "\n";
     text += "Duration: " + milliseconds(totals.seconds) + "\n\n";
-    if (totals.failed == 0) {
+    if (totals.failed == 0 && totals.interrupted) {
+      text += colors_.yellow("○ Interrupted; the files that still ran are not counted") +
+              "\n";
+    } else if (totals.failed == 0) {
       text += colors_.green("✓ All tests passed!") + "\n";
     } else {
       text += colors_.red("✗ Some tests failed") + "\n";

@@ -38,6 +38,7 @@ struct FileResult {
 struct TestTotals {
   size_t files = 0, passed = 0, failed = 0, skipped = 0;
   double seconds = 0;
+  bool interrupted = false;
   std::vector<std::string> failed_files;
 };
 

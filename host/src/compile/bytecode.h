@@ -9,6 +9,7 @@ namespace simple {
 
 // What an operand is; the check of stored code goes by it.
 //   r  a register            w  the first of a window of registers; c is how many
+//   v  the first of c registers that are only read; there may be none
 //   k  a constant            s  a call site (a name with what was found for it)
 //   g  a reference to a global               f  a nested function
 //   i  a number              j  a jump of 32 bits in b and c     o  a jump of 16 bits
@@ -124,16 +125,16 @@ namespace simple {
   X(kRange, 'r', 'r', 'r')                                                              \
   X(kRangeInclusive, 'r', 'r', 'r')                                                     \
   X(kEllipsis, 'r', '-', '-')                                                           \
-  X(kArray, 'r', 'r', 'i') /* of c values from R[b] */                                  \
+  X(kArray, 'r', 'v', 'i') /* of c values from R[b] */                                  \
   X(kArrayPush, 'r', 'r', '-')                                                          \
   X(kArrayExtend, 'r', 'r', '-')                                                        \
   X(kRepeat, 'r', 'r', 'r')                                                             \
-  X(kTuple, 'r', 'r', 'i')                                                              \
+  X(kTuple, 'r', 'v', 'i')                                                              \
   X(kLabel, 'r', 's', '-') /* the names of the tuple's items are those of the site */   \
   X(kDict, 'r', '-', '-')                                                               \
   X(kDictSet, 'r', 'r', 'r')                                                            \
   X(kDictMerge, 'r', 'r', '-')                                                          \
-  X(kDisplay, 'r', 'r', 'i') /* the texts of c values from R[b] put together */         \
+  X(kDisplay, 'r', 'v', 'i') /* the texts of c values from R[b] put together */         \
   X(kFormat, 'r', 'r', 'k')                                                             \
   X(kTry, 'r', 'j', 'j')    /* unwraps R[a], or jumps if it is to be returned */        \
   X(kUnwrap, 'r', 'r', '-')                                                             \

@@ -9,6 +9,23 @@ namespace simple {
 
 using namespace ast;
 
+namespace {
+
+// Words of specs whose first argument is the name of a group or an example.
+bool names_of_specs(std::string_view word) {
+  static const std::unordered_set<std::string_view> words = {
+      "describe", "context",  "it",      "test",    "example", "specify",
+      "slow_it",  "skip_it",  "pending", "feature", "scenario"};
+  return words.contains(word);
+}
+
+// Words of specs whose block is an example.
+bool has_example(std::string_view word) {
+  return names_of_specs(word) && word != "describe" && word != "context" && word != "feature";
+}
+
+}  // namespace
+
 // Methods of what is built in that change it; those of programs are in Program::mutating.
 bool Compiler::changes_builtin(Symbol name) {
   static const std::unordered_set<std::string_view> names = {
@@ -296,6 +313,9 @@ void Compiler::call(Call* node, Register to) {
           return;
         case GlobalKind::kFunction:
         case GlobalKind::kExtern:
+          if (found.module == program_.spec && node->block != nullptr && has_example(text)) {
+            examples_.insert(node->block->function);
+          }
           // expect a == b compares the two sides itself, for a message that shows them.
           if (found.module == program_.spec && text == "expect" &&
               node->arguments.size() == 1 &&
@@ -314,6 +334,24 @@ void Compiler::call(Call* node, Register to) {
               comparing.name = intern("expect_compare");
               emit(Op::kCallGlobal, base, reference(comparing, at), 3, at);
               emit(Op::kMove, to, base, 0, at);
+              return;
+            }
+          }
+          if (found.module == program_.spec && !node->arguments.empty() &&
+              node->arguments[0].value->kind == ExprKind::kInterpolation) {
+            // Names of groups and examples are not interpolated.
+            ast::Text written{};
+            written.kind = ExprKind::kText;
+            written.at = node->arguments[0].value->at;
+            std::string_view source = source_.text().substr(written.at.start, written.at.length);
+            source.remove_prefix(std::min(source.find('"') + 1, source.size()));
+            written.value = source.substr(0, source.rfind('"'));
+            if (names_of_specs(text)) {
+              std::vector<Argument> arguments(node->arguments.begin(), node->arguments.end());
+              arguments[0].value = &written;
+              call_function(found, &found.global->info, name,
+                            {arguments.data(), static_cast<uint32_t>(arguments.size())},
+                            node->block, to, at);
               return;
             }
           }
@@ -579,7 +617,7 @@ void Compiler::method_call(MethodCall* node, Register to) {
     into(node->receiver, base);
   }
   uint32_t nothing = 0;
-  if (node->safe) nothing = jump(Op::kJumpIfNil, base, node->at);
+  if (node->safe) nothing = jump_if_nothing(base, node->at);
   for (size_t i = 0; i < node->arguments.size(); ++i) {
     argument(node->arguments[i].value, static_cast<Register>(base + 1 + i));
   }
@@ -592,6 +630,8 @@ void Compiler::method_call(MethodCall* node, Register to) {
   const Found function = find_global(node->name);
   if (function.what == Found::What::kGlobal && function.global->kind == GlobalKind::kFunction) {
     image.fallback = reference(function, at);
+  } else if (node->receiver->kind == ExprKind::kSelf) {
+    check_member(node->name, true, at);
   }
   const bool predicted =
       changes_builtin(node->name) || program_.mutating.contains(node->name);

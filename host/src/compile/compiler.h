@@ -33,6 +33,8 @@ struct Interface {
   std::unordered_map<Symbol, Imported> imported;
   std::vector<Interface*> wildcards;               // use a.b.*
   bool is_prompt = false;  // Its last expression is its value.
+  // An example of a spec could not be compiled, and fails when it is run.
+  bool has_broken_examples = false;
   std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m
   // Types that are declared inside blocks, and what they are called among the globals.
   std::unordered_map<const ast::Stmt*, Symbol> nested;
@@ -61,10 +63,13 @@ struct Program {
   std::unordered_set<Symbol> native_types;
   // Names of methods that change their receiver.
   std::unordered_set<Symbol> mutating;
+  // Names of all methods, those of what is built in included.
+  std::unordered_set<Symbol> methods;
   // Where names are looked up that nothing else has: the prelude, and the words of specs.
   Interface* prelude = nullptr;
   Interface* spec = nullptr;
   bool uses_spec = false;  // One of those words was found.
+  bool only_checks = false;  // Nothing is run: errors in examples are reported as all others.
 };
 
 // Fills in the names of a module, and what it asks to import.

@@ -107,6 +107,7 @@ struct FunctionState {
   bool writes_self = false;
   bool forbids_self = false;  // a `fn` of a type: it must not change self
   std::unordered_set<Symbol> fields;  // of the type that a method belongs to
+  bool fields_open = true;  // Others may give the type fields.
   Symbol type_name;
   // Names of variables here that blocks change: they live in cells.
   std::unordered_set<Symbol> shared_with_blocks;
@@ -202,6 +203,7 @@ class Compiler {
   void parameters(ast::Function* function);
   void contracts(ast::Function* function);
   void closure(ast::Function* function, Register to, Span at);
+  void fail_when_run(uint32_t index, ast::Function* function, size_t errors);
   void make_closure(uint32_t index, FunctionState& state, Register to, Span at);
   void module_function(ast::Function* function);
   void decorate(ast::Function* function, Register value);
@@ -250,6 +252,9 @@ class Compiler {
   Register any(ast::Expr* expr);
   static bool fresh(const ast::Expr* expr);
   static bool changes_builtin(Symbol name);
+  static std::string_view literal_type(const ast::Expr* expr);
+  void check_operands(ast::BinaryOp op, const ast::Expr* left, const ast::Expr* right, Span at);
+  void check_member(Symbol name, bool is_call, Span at);
   static bool same_place(const ast::Expr* left, const ast::Expr* right);
   void keep_for(ast::Expr* target, ast::Expr* value, Register to);
   void name(ast::Name* name, Register to);
@@ -270,6 +275,7 @@ class Compiler {
   void match(ast::Match* match, int to, bool returns);
   void field(ast::Field* field, Register to);
   void member(ast::Field* field, Register receiver, Register to);
+  uint32_t jump_if_nothing(Register value, Span at);
   void index(ast::Index* index, Register to);
   void cast(ast::Cast* cast, Register to);
   void propagate(ast::Try* expr, Register to);
@@ -327,6 +333,7 @@ class Compiler {
   std::vector<Diagnostic>& diagnostics_;
   const Source& source_;
   FunctionState* state_ = nullptr;
+  std::unordered_set<const ast::Function*> examples_;  // The blocks of `it` and the like.
   std::unordered_map<std::string, uint16_t> references_;  // module and name
   Interface* compiled_strings_ = nullptr;  // Whose strings arrange() compares with.
 };

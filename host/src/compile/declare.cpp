@@ -289,6 +289,7 @@ class Declarer {
     fields(type, declared->fields, is_struct);
     methods(name, type, declared->methods, false);
     for (const Forward& forward : declared->forwards) {
+      program_.methods.insert(forward.name);
       if (forward.is_mutating) mutating(forward.name);
     }
     for (const Let* constant : declared->constants) {
@@ -349,6 +350,7 @@ class Declarer {
 
   void contents(const Impl* impl) {
     for (const Function* function : impl->methods) {
+      program_.methods.insert(function->name);
       if (function->is_mutating) mutating(function->name);
     }
     if (impl->type->kind != ast::Type::Kind::kNamed) return;

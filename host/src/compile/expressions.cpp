@@ -578,6 +578,7 @@ void Compiler::binary(Binary* node, Register to) {
 
 void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span at) {
   const Register saved = state_->next;
+  check_operands(op, left, right, at);
   const Register first = any(left);
   if (op == BinaryOp::kAdd || op == BinaryOp::kSubtract) {
     if (const auto value = small_int(right);
@@ -686,6 +687,7 @@ void Compiler::jump_when(Expr* expr, bool when, Jumps& jumps) {
     case ExprKind::kBinary: {
       auto* compare = as<Binary>(expr);
       if (!is_comparison(compare->op)) break;
+      check_operands(compare->op, compare->left, compare->right, at);
       // Pairs of instructions: jump if it holds, jump if it does not.
       const auto base = [&](Op equal, Op less) {
         switch (compare->op) {
@@ -840,13 +842,26 @@ void Compiler::field(Field* node, Register to) {
   }
   const Register value = temporary(node->at);
   emit(Op::kMove, value, receiver, 0, node->at);
-  const uint32_t nothing = jump(Op::kJumpIfNil, value, node->at);
+  const uint32_t nothing = jump_if_nothing(value, node->at);
   member(node, value, value);
   patch(nothing);
   emit(Op::kMove, to, value, 0, node->at);
 }
 
+// a?.f: jumps with nil if there is nothing; Some is taken off.
+uint32_t Compiler::jump_if_nothing(Register value, Span at) {
+  const uint32_t something = jump(Op::kUnwrapOr, value, at);
+  emit(Op::kLoadNil, value, 0, 0, at);
+  const uint32_t nothing = jump(Op::kJump, 0, at);
+  patch(something);
+  return nothing;
+}
+
 void Compiler::member(Field* node, Register receiver, Register to) {
+  if (node->receiver->kind == ExprKind::kSelf && find_global(node->name).what ==
+                                                     Found::What::kNothing) {
+    check_member(node->name, false, node->name_at);
+  }
   // What is neither a field nor a method may be a function: x.f is f(x).
   SiteImage image;
   image.name = self_.string(node->name);

@@ -209,8 +209,32 @@ void Compiler::closure(Function* function, Register to, Span at) {
   state.outer = state_;
   state.is_block = function->is_block;
   const std::string_view name = function->name ? text_of(function->name) : "<lambda>";
+  const size_t errors = diagnostics_.size();
   const uint32_t index = this->function(function, state, name);
+  if (examples_.contains(function) && diagnostics_.size() > errors && !program_.only_checks) {
+    fail_when_run(index, function, errors);
+    state.captured.clear();
+  }
   make_closure(index, state, to, at);
+}
+
+// An example with errors must not take the others of its file with it: it fails with the
+// first of them. So an example that is skipped may use what this host does not have.
+void Compiler::fail_when_run(uint32_t index, Function* function, size_t errors) {
+  const Diagnostic first = diagnostics_[errors];
+  diagnostics_.resize(errors);
+  self_.has_broken_examples = true;
+  std::string message = first.message;
+  if (!first.help.empty()) message += " (" + first.help + ")";
+  FunctionState failing;
+  failing.outer = state_;
+  failing.is_block = true;
+  this->function(function, failing, "<lambda>", [&] {
+    emit(Op::kFail, text_constant(first.code, first.at), text_constant(message, first.at), 0,
+         first.at);
+  });
+  self_.image.functions[index] = std::move(self_.image.functions.back());
+  self_.image.functions.pop_back();
 }
 
 void Compiler::make_closure(uint32_t index, FunctionState& state, Register to, Span at) {

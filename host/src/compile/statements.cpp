@@ -504,6 +504,10 @@ void Compiler::assign(Assign* node) {
               target->at, "declare the method with `me` instead of `fn`");
         return;
       }
+      if (where.root == Target::Root::kSelf && !where.steps.empty() &&
+          where.steps[0].kind == TargetStep::Kind::kField) {
+        check_member(where.steps[0].field, false, target->at);
+      }
       const bool root_parameter = where.root == Target::Root::kParameter;
       if (root_parameter) state_->escaping.push_back(where.reg);
       if (!node->compound) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compile/compiler_impl.h"
+#include "runtime/object.h"
 
 namespace simple {
 
@@ -23,6 +24,10 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
     for (const FieldImage& field : type->fields) {
       state.fields.insert(intern(self_.text(field.name)));
     }
+    const auto form = static_cast<simple::Type::Form>(type->form);
+    state.fields_open =
+        !type->bases.empty() ||
+        (form != simple::Type::Form::kClass && form != simple::Type::Form::kStruct);
   }
   FunctionState* around = state_;
   state_ = nullptr;
@@ -112,7 +117,7 @@ void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
     Self self{};
     self.kind = ExprKind::kSelf;
     self.at = type->name_at;
-    Field field{};
+    ast::Field field{};
     field.kind = ExprKind::kField;
     field.at = field.name_at = type->name_at;
     field.receiver = &self;
@@ -375,6 +380,7 @@ void Compiler::impl(Impl* node) {
     entry.mutates = function->is_mutating;
     entry.has_body = true;
     TypeImage named;
+    named.form = static_cast<uint8_t>(simple::Type::Form::kBuiltin);
     named.name = self_.string(name);
     entry.function = method(function, found.name, &named, entry.is_static);
     for (const Parameter& parameter : function->parameters) {

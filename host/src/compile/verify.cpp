@@ -144,6 +144,7 @@ class FunctionVerifier {
     if (shape.b == 'j') jump(i, code.wide());
     if (shape.c == 'o') jump(i, code.near());
     if (shape.a == 'w') registers(code.a, code.c);
+    if (shape.b == 'v') registers(code.b, code.c);
     switch (code.op) {
       case Op::kIteratePrepare:
         registers(code.a, 2);
@@ -158,11 +159,6 @@ class FunctionVerifier {
         break;
       case Op::kSlice:
         registers(code.b, 3);
-        break;
-      case Op::kArray:
-      case Op::kTuple:
-      case Op::kDisplay:
-        registers(code.b, code.c);
         break;
       case Op::kSetGlobal:
       case Op::kGetGlobalMutable:

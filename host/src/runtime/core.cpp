@@ -3,6 +3,7 @@
 
 #include "runtime/interpreter.h"
 #include "runtime/builtins.h"
+#include "runtime/builtins/arguments.h"
 #include "runtime/operations.h"
 
 namespace simple {
@@ -13,7 +14,8 @@ Value check_length(Vm&, Value* arguments, int) {
   const Value array = arguments[0];
   if (is(array, Kind::kArray) && arguments[1].is_integral() &&
       as<Array>(array)->length != arguments[1].integer) {
-    fail("", "Fixed-size array `" + std::string(text(arguments[2])) +
+    const std::string_view name = expect_text(arguments[2], "rt_core_check_length", 3);
+    fail("", "Fixed-size array `" + std::string(name) +
                  "` size mismatch: expected " + std::to_string(arguments[1].integer) +
                  ", got " + std::to_string(as<Array>(array)->length));
   }
@@ -21,7 +23,7 @@ Value check_length(Vm&, Value* arguments, int) {
 }
 
 Value tuple_of(Vm& vm, Value* arguments, int) {
-  const auto* array = as<Array>(arguments[0]);
+  const Array* array = expect_array(arguments[0], "rt_core_tuple_of", 1);
   Tuple* tuple = vm.heap().tuple(static_cast<uint32_t>(array->length));
   for (int64_t i = 0; i < array->length; ++i) tuple->items()[i] = array->get(i);
   return Value::of(static_cast<Object*>(tuple));
@@ -36,8 +38,9 @@ Value clone(Vm& vm, Value* arguments, int) {
 
 // e as T or: d. Nil if e cannot become a T.
 Value try_cast(Vm& vm, Value* arguments, int) {
+  const std::string_view type = expect_text(arguments[1], "rt_core_try_cast", 2);
   try {
-    return cast(vm, arguments[0], intern(text(arguments[1])));
+    return cast(vm, arguments[0], intern(type));
   } catch (const Failure&) {
     return Value();
   }
@@ -73,7 +76,7 @@ Value fail_with(Vm& vm, Value* arguments, int) {
 // What the variables hold that blocks share, to be put back later.
 Value spec_save(Vm& vm, Value* arguments, int) {
   Array* saved = vm.heap().array(Elements::kValues, 0);
-  const auto* blocks = as<Array>(arguments[0]);
+  const Array* blocks = expect_array(arguments[0], "rt_spec_save", 1);
   for (int64_t i = 0; i < blocks->length; ++i) {
     const Value block = blocks->get(i);
     if (!is(block, Kind::kClosure)) continue;
@@ -89,9 +92,14 @@ Value spec_save(Vm& vm, Value* arguments, int) {
 }
 
 Value spec_restore(Vm&, Value* arguments, int) {
-  const auto* saved = as<Array>(arguments[0]);
+  const Array* saved = expect_array(arguments[0], "rt_spec_restore", 1);
   for (int64_t i = 0; i < saved->length; ++i) {
-    auto* entry = as<Tuple>(saved->get(i));
+    const Value pair = saved->get(i);
+    if (!is(pair, Kind::kTuple) || pair.object->small != 2 ||
+        !is(as<Tuple>(pair)->items()[0], Kind::kCell)) {
+      wrong_argument("rt_spec_restore", 1, "what rt_spec_save gave", pair);
+    }
+    auto* entry = as<Tuple>(pair);
     share(entry->items()[1]);
     as<Cell>(entry->items()[0])->value = entry->items()[1];
   }

@@ -152,7 +152,7 @@ void Heap::sweep_block(Block* block) {
   for (uint32_t i = block->count; i-- > 0;) {
     auto* object = reinterpret_cast<Object*>(block->cells() + i * block->cell);
     if (object->kind != Kind::kFree) {
-      if (object->mark == epoch_) continue;
+      if (object->mark == epoch_ || object->mark == kImmortal) continue;
       release_parts(object);
       object->kind = Kind::kFree;
     }
@@ -513,7 +513,7 @@ Iterator* Heap::iterator(Value subject) {
 Type* Heap::type(Type::Form form, Symbol name) {
   auto* result = new Type;
   result->kind = Kind::kType;
-  result->mark = 0;
+  result->mark = kImmortal;
   result->size_class = 0;
   result->shared = true;
   result->small = 0;
@@ -526,7 +526,7 @@ Type* Heap::type(Type::Form form, Symbol name) {
 // ---- Collecting
 
 void Heap::mark(Object* object) {
-  if (object->mark == epoch_) return;
+  if (object->mark == epoch_ || object->mark == kImmortal) return;
   object->mark = epoch_;
   gray_.push_back(object);
 }
@@ -542,6 +542,7 @@ void Heap::trace(Object* object) {
     case Kind::kHandle:
     case Kind::kNative:
     case Kind::kExtern:
+    case Kind::kType:
     case Kind::kModule:
       break;
     case Kind::kText:
@@ -600,19 +601,6 @@ void Heap::trace(Object* object) {
       mark(static_cast<Iterator*>(object)->subject);
       mark(static_cast<Iterator*>(object)->extra);
       break;
-    case Kind::kType: {
-      auto* type = static_cast<Type*>(object);
-      for (const auto& [name, method] : type->methods) mark(method.callable);
-      for (const auto& [name, function] : type->statics) mark(function);
-      for (const auto& [name, value] : type->constants) mark(value);
-      for (const Field& field : type->fields) mark(field.zero);
-      for (const Variant& variant : type->variants) {
-        mark(variant.ordinal);
-        if (variant.singleton != nullptr) mark(variant.singleton);
-      }
-      if (type->constructor != nullptr) mark(type->constructor);
-      break;
-    }
   }
   live_ += bytes;
 }
@@ -623,7 +611,6 @@ void Heap::collect() {
   wants_collection_ = false;
   epoch_ = epoch_ == 1 ? 2 : 1;
   live_ = 0;
-  for (Type* type : types_) mark(type);
   vm_.mark_roots();
   while (!gray_.empty()) {
     Object* object = gray_.back();
@@ -645,7 +632,7 @@ void Heap::collect() {
   // Large objects at once, cells as they are needed.
   kept = 0;
   for (Object* object : large_) {
-    if (object->mark == epoch_) {
+    if (object->mark == epoch_ || object->mark == kImmortal) {
       large_[kept++] = object;
     } else {
       release_parts(object);

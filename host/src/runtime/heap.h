@@ -82,6 +82,13 @@ class Heap {
     if (value.tag == Tag::kObject) mark(value.object);
   }
   void mark(Object* object);
+  // An object that lives as long as the machine, and holds nothing that does not: it is
+  // neither traced nor freed. Constants, functions, types and natives are such.
+  template <typename T>
+  T* immortal(T* object) {
+    object->mark = kImmortal;
+    return object;
+  }
 
   // Handles that died are appended here by collect(); the machine releases them afterwards.
   struct Dead {
@@ -94,6 +101,7 @@ class Heap {
 
  private:
   struct Block;
+  static constexpr uint8_t kImmortal = 3;
   static constexpr size_t kClasses = 32;       // 16 … 512 bytes in steps of 16
   static constexpr size_t kBlockSize = 64 * 1024;
 

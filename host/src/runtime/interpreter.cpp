@@ -40,6 +40,35 @@ bool is_function(Value value) {
 
 std::string_view constant_text(Value value) { return text(value); }
 
+// What the compiler sees to. Code that comes from the cache could be any: verify() knows the
+// places that instructions use, and here is looked at what is in them.
+[[noreturn]] void unsound() { fail("E1002", "internal: the compiled code is not sound"); }
+
+template <typename T>
+T* expect(Value value, Kind kind) {
+  if (!is(value, kind)) [[unlikely]] unsound();
+  return as<T>(value);
+}
+
+// A type that has instances.
+Type* expect_class(Value value) {
+  auto* type = expect<Type>(value, Kind::kType);
+  if (type->form != Type::Form::kClass && type->form != Type::Form::kStruct) [[unlikely]] {
+    unsound();
+  }
+  return type;
+}
+
+// An enum that has the variant, with so many values.
+Type* expect_enum(Value value, uint32_t variant, size_t count) {
+  auto* type = expect<Type>(value, Kind::kType);
+  if (variant >= type->variants.size() || type->variants[variant].fields.size() != count)
+      [[unlikely]] {
+    unsound();
+  }
+  return type;
+}
+
 }  // namespace
 
 Interpreter::Interpreter(Vm& vm)
@@ -74,6 +103,7 @@ void Interpreter::collect() {
   Value* end = top();
   for (Value* value = end; value < high_water_; ++value) *value = Value();
   high_water_ = end;
+  vm_.externs().begin_collection();
   heap_.collect();
   vm_.externs().release_dead();
 }
@@ -85,10 +115,6 @@ void Interpreter::mark_roots() {
   if (ellipsis_.is_object()) heap_.mark(ellipsis_);
   for (Module* module : modules) {
     for (Value value : module->globals) heap_.mark(value);
-    for (Value value : module->function_values) heap_.mark(value);
-    for (const auto& code : module->functions) {
-      for (Value value : code->constants) heap_.mark(value);
-    }
   }
 }
 
@@ -342,15 +368,15 @@ Value Interpreter::run(Frame* boundary) {
         NEXT;
       }
       L_kGetCell : {
-        A = as<Cell>(B)->value;
+        A = expect<Cell>(B, Kind::kCell)->value;
         NEXT;
       }
       L_kSetCell : {
-        as<Cell>(A)->value = B;
+        expect<Cell>(A, Kind::kCell)->value = B;
         NEXT;
       }
       L_kGetCellMutable : {
-        Cell* cell = as<Cell>(B);
+        Cell* cell = expect<Cell>(B, Kind::kCell);
         unshare(heap_, cell->value);
         A = cell->value;
         NEXT;
@@ -645,7 +671,8 @@ Value Interpreter::run(Frame* boundary) {
       }
       L_kCountNext : {
         Value* state = &A;
-        if (++state[0].integer < state[1].integer) {
+        state[0] = Value::of(state[0].integer + 1);
+        if (state[0].integer < state[1].integer) {
           ATTEND;
           state[2] = state[0];
           pc += pc->wide();
@@ -661,8 +688,9 @@ Value Interpreter::run(Frame* boundary) {
         Value* state = &A;
         if (is(state[0], Kind::kArray)) [[likely]] {
           const auto* array = as<Array>(state[0]);
+          state[1].tag = Tag::kInt;
           int64_t& position = state[1].integer;
-          if (position >= array->length) {
+          if (static_cast<uint64_t>(position) >= static_cast<uint64_t>(array->length)) {
             pc += pc->wide();
             NEXT;
           }
@@ -780,7 +808,7 @@ Value Interpreter::run(Frame* boundary) {
         frame_->pc = pc;
         // The arguments go behind the function's own registers.
         const Value callee = window[0];
-        const auto* array = as<Array>(B);
+        const auto* array = expect<Array>(B, Kind::kArray);
         const int64_t count = array->length;
         Value* arguments = base + code->registers;
         if (count > 60000 || arguments + count >= stack_end_) {
@@ -824,7 +852,7 @@ Value Interpreter::run(Frame* boundary) {
     }
 
       L_kNew : {
-        auto* type = static_cast<Type*>(code->module->references[pc->b]->object);
+        Type* type = expect_class(*code->module->references[pc->b]);
         Instance* instance = heap_.instance(type);
         const Value* from = &A;
         const uint32_t count = std::min<uint32_t>(pc->c, instance->small);
@@ -834,15 +862,16 @@ Value Interpreter::run(Frame* boundary) {
         NEXT;
       }
       L_kEnum : {
-        auto* type = static_cast<Type*>(code->module->references[pc->b]->object);
+        const uint32_t variant = (pc + 1)->a;
         const uint32_t count = pc->c;
-        result = make_variant(type, (pc + 1)->a, &A, count);
+        Type* type = expect_enum(*code->module->references[pc->b], variant, count);
+        result = make_variant(type, variant, &A, count);
         A = result;
         ATTEND;
         NEXT;
       }
       L_kEnumUnit : {
-        auto* type = static_cast<Type*>(code->module->references[pc->b]->object);
+        Type* type = expect_enum(*code->module->references[pc->b], pc->c, 0);
         result = make_variant(type, pc->c, nullptr, 0);
         A = result;
         NEXT;
@@ -991,12 +1020,12 @@ Value Interpreter::run(Frame* boundary) {
         NEXT;
       }
       L_kArrayPush : {
-        heap_.push(as<Array>(A), B);
+        heap_.push(expect<Array>(A, Kind::kArray), B);
         NEXT;
       }
       L_kArrayExtend : {
         frame_->pc = pc;
-        extend(as<Array>(A), B);
+        extend(expect<Array>(A, Kind::kArray), B);
         NEXT;
       }
       L_kRepeat : {
@@ -1015,7 +1044,10 @@ Value Interpreter::run(Frame* boundary) {
         NEXT;
       }
       L_kLabel : {
-        as<Tuple>(A)->labels = &code->sites[pc->b].argument_names;
+        auto* tuple = expect<Tuple>(A, Kind::kTuple);
+        const auto& names = code->sites[pc->b].argument_names;
+        if (names.size() != tuple->small) [[unlikely]] unsound();
+        tuple->labels = &names;
         NEXT;
       }
       L_kDict : {
@@ -1024,12 +1056,12 @@ Value Interpreter::run(Frame* boundary) {
       }
       L_kDictSet : {
         frame_->pc = pc;
-        *table_insert(vm_, as<Table>(A), B) = C;
+        *table_insert(vm_, expect<Table>(A, Kind::kDict), B) = C;
         NEXT;
       }
       L_kDictMerge : {
         frame_->pc = pc;
-        merge(as<Table>(A), B);
+        merge(expect<Table>(A, Kind::kDict), B);
         NEXT;
       }
       L_kDisplay : {
@@ -1149,6 +1181,7 @@ Value Interpreter::run(Frame* boundary) {
         NEXT;
       }
       L_kRethrow : {
+        if (pending_.empty()) [[unlikely]] unsound();
         const std::exception_ptr failure = pending_.back().failure;
         pending_.pop_back();
         frame_->pc = pc;

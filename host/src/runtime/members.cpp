@@ -242,13 +242,19 @@ void Interpreter::iterate_prepare(Value* state) {
 bool Interpreter::iterate_next(Value* state) {
   const Value subject = state[0];
   int64_t& position = state[1].integer;
+  // Code from the cache need not have prepared what it iterates.
+  if (!subject.is_object()) return false;
+  state[1].tag = Tag::kInt;
+  const auto behind = [&](int64_t end) {
+    return static_cast<uint64_t>(position) >= static_cast<uint64_t>(end);
+  };
   switch (subject.object->kind) {
     case Kind::kArray:
-      if (position >= as<Array>(subject)->length) return false;
+      if (behind(as<Array>(subject)->length)) return false;
       state[2] = as<Array>(subject)->get(position++);
       return true;
     case Kind::kTuple:
-      if (position >= static_cast<int64_t>(subject.object->small)) return false;
+      if (behind(int64_t{subject.object->small})) return false;
       state[2] = as<Tuple>(subject)->items()[position++];
       return true;
     case Kind::kRange: {
@@ -263,11 +269,11 @@ bool Interpreter::iterate_next(Value* state) {
     }
     case Kind::kText: {
       const std::string_view bytes = text(subject);
-      if (position >= static_cast<int64_t>(bytes.size())) return false;
+      if (behind(static_cast<int64_t>(bytes.size()))) return false;
       const auto at = static_cast<size_t>(position);
       size_t length = 1;
       while (at + length < bytes.size() && (bytes[at + length] & 0xC0) == 0x80) ++length;
-      state[2] = vm_.text(bytes.substr(at, length));
+      state[2] = vm_.character(bytes.substr(at, length));
       position += static_cast<int64_t>(length);
       return true;
     }
@@ -284,18 +290,20 @@ bool Interpreter::iterate_next(Value* state) {
         return true;
       }
       auto* order = as<Array>(iterator->extra);
-      if (position >= order->length) return false;
+      if (behind(order->length)) return false;
       const auto* table = as<Table>(iterator->subject);
       const TableEntry& entry = table->entries[order->ints()[position++]];
       state[2] = table->kind == Kind::kSet ? entry.key : vm_.tuple({entry.key, entry.value});
       return true;
     }
     case Kind::kInstance: {
-      const Value length = vm_.call_method(subject, *vm_.find_method(subject, names_.len), {});
+      const Method* len = vm_.find_method(subject, names_.len);
+      const Method* getitem = vm_.find_method(subject, names_.getitem);
+      if (len == nullptr || getitem == nullptr) return false;
+      const Value length = vm_.call_method(subject, *len, {});
       if (!length.is_integral() || position >= length.integer) return false;
       const Value arguments[] = {Value::of(position)};
-      const Value item =
-          vm_.call_method(subject, *vm_.find_method(subject, names_.getitem), arguments);
+      const Value item = vm_.call_method(subject, *getitem, arguments);
       ++state[1].integer;
       state[2] = item;
       return true;
@@ -310,8 +318,9 @@ bool Interpreter::iterate_next_pair(Value* state) {
   if (is(state[0], Kind::kIterator) && is(as<Iterator>(state[0])->subject, Kind::kDict)) {
     auto* iterator = as<Iterator>(state[0]);
     auto* order = as<Array>(iterator->extra);
+    state[1].tag = Tag::kInt;
     int64_t& position = state[1].integer;
-    if (position >= order->length) return false;
+    if (static_cast<uint64_t>(position) >= static_cast<uint64_t>(order->length)) return false;
     const TableEntry& entry =
         as<Table>(iterator->subject)->entries[order->ints()[position++]];
     state[2] = entry.key;
@@ -489,8 +498,10 @@ Value Interpreter::match_item(Value value, int index) {
 
 Value Interpreter::match_rest(Value value, int from, int64_t behind) {
   Array* rest = heap_.array(Elements::kValues, 0);
-  const int64_t count = is(value, Kind::kTuple) ? static_cast<int64_t>(value.object->small)
-                                                : as<Array>(value)->length;
+  int64_t count = 0;
+  if (is(value, Kind::kTuple)) count = value.object->small;
+  if (is(value, Kind::kArray)) count = as<Array>(value)->length;
+  behind = std::clamp<int64_t>(behind, 0, count);
   for (int64_t i = from; i < count - behind; ++i) {
     const Value item = is(value, Kind::kTuple) ? as<Tuple>(value)->items()[i]
                                                : as<Array>(value)->get(i);
@@ -552,7 +563,7 @@ Value Interpreter::make_variant(Type* type, uint32_t variant, const Value* value
   if (type == vm_.types().option && variant == 1) return Value();
   if (count == 0) {
     if (description.singleton == nullptr) {
-      description.singleton = heap_.enum_value(type, variant, 0);
+      description.singleton = heap_.immortal(heap_.enum_value(type, variant, 0));
     }
     return Value::of(static_cast<Object*>(description.singleton));
   }

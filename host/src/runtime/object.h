@@ -221,7 +221,6 @@ struct Type : Object {
   std::vector<Variant> variants;
   std::unordered_map<Symbol, Method> methods;
   std::unordered_map<Symbol, Object*> statics;
-  std::unordered_map<Symbol, Value> constants;  // static val
   std::vector<Type*> traits;
   // Makes an instance; its parameters are the fields, or those of __init__.
   Object* constructor = nullptr;

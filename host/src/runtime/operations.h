@@ -23,6 +23,8 @@ bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right);
 // `op` is an arithmetic or bit operator, for any operands: numbers of mixed kinds, text,
 // arrays, and instances with their dunder methods (reflected ones too).
 Value arithmetic(Vm& vm, ast::BinaryOp op, Value left, Value right);
+// What is said of an operator whose operands are of types that it does not take.
+std::string mismatch(ast::BinaryOp op, std::string_view left, std::string_view right);
 Value negate(Vm& vm, Value value);
 bool contains(Vm& vm, Value container, Value item);
 Value index_get(Vm& vm, Value container, Value index);

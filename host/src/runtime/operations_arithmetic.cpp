@@ -44,10 +44,7 @@ const char* sentence_of(BinaryOp op) {
 }
 
 [[noreturn]] void refuse(BinaryOp op, Value left, Value right) {
-  std::string message = sentence_of(op);
-  message.replace(message.find("%l"), 2, type_name(left));
-  message.replace(message.find("%r"), 2, type_name(right));
-  fail("E1005", std::move(message));
+  fail("E1005", mismatch(op, type_name(left), type_name(right)));
 }
 
 struct Methods {
@@ -485,6 +482,13 @@ Value negate(Vm& vm, Value value) {
       break;
   }
   fail("E1005", "cannot negate " + type_name(value));
+}
+
+std::string mismatch(ast::BinaryOp op, std::string_view left, std::string_view right) {
+  std::string message = sentence_of(op);
+  message.replace(message.find("%l"), 2, left);
+  message.replace(message.find("%r"), 2, right);
+  return message;
 }
 
 }  // namespace simple

@@ -457,6 +457,21 @@ int compare(Vm& vm, Value left, Value right) { return compare_at(vm, left, right
 
 bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right) {
   using ast::BinaryOp;
+  if (is_text(left) && is_text(right)) {
+    const int order = text(left).compare(text(right));
+    switch (op) {
+      case BinaryOp::kLess:
+        return order < 0;
+      case BinaryOp::kLessEqual:
+        return order <= 0;
+      case BinaryOp::kGreater:
+        return order > 0;
+      case BinaryOp::kGreaterEqual:
+        return order >= 0;
+      default:
+        break;
+    }
+  }
   const Dunders& names = dunders();
   if (op == BinaryOp::kEqual) return equal(vm, left, right);
   if (op == BinaryOp::kNotEqual) {

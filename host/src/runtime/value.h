@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <type_traits>
 
 #include "syntax/symbol.h"
 
@@ -51,6 +52,11 @@ struct Value {
     result.tag = Tag::kObject;
     result.object = object;
     return result;
+  }
+  template <typename T>
+    requires std::is_base_of_v<Object, T>
+  static Value of(T* object) {
+    return of(static_cast<Object*>(object));
   }
   static Value of(Symbol symbol) { return Value(Tag::kSymbol, symbol.id); }
   static Value single(float value) {

@@ -146,6 +146,13 @@ Type* Vm::type_of(Value value) const {
   return types_.function;
 }
 
+Value Vm::character(std::string_view bytes) {
+  if (bytes.size() != 1 || static_cast<unsigned char>(bytes[0]) >= 128) return text(bytes);
+  Value& known = characters_[static_cast<unsigned char>(bytes[0])];
+  if (known.is_nil()) known = Value::of(heap_.immortal(heap_.text(bytes)));
+  return known;
+}
+
 Value Vm::some(Value value) {
   EnumValue* result = heap_.enum_value(types_.option, 0, 1);
   result->payload()[0] = value;
@@ -191,21 +198,20 @@ Value Vm::call_method(Value receiver, const Method& method, std::span<const Valu
 
 void Vm::define(const NativeSpec* specs, size_t count) {
   for (size_t i = 0; i < count; ++i) {
-    natives_[intern(specs[i].name)] = Value::of(heap_.native(&specs[i]));
+    natives_[intern(specs[i].name)] = Value::of(heap_.immortal(heap_.native(&specs[i])));
   }
 }
 
 void Vm::define_methods(Type* type, const NativeSpec* specs, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     Method method;
-    method.callable = heap_.native(&specs[i]);
+    method.callable = heap_.immortal(heap_.native(&specs[i]));
     method.mutates = specs[i].mutates;
     type->methods[intern(specs[i].name)] = method;
   }
 }
 
 void Vm::mark_roots() {
-  for (const auto& [name, value] : natives_) heap_.mark(value);
   for (Value value : roots_) heap_.mark(value);
   interpreter_->mark_roots();
   externs_->mark(heap_);

@@ -40,6 +40,8 @@ class Vm {
 
   // ---- Making values
   Value text(std::string_view bytes) { return Value::of(heap_.text(bytes)); }
+  // The text of one character; those of ASCII are made once.
+  Value character(std::string_view bytes);
   Value some(Value value);
   Value ok(Value value);
   Value err(Value value);
@@ -81,6 +83,7 @@ class Vm {
   BuiltinTypes types_{};
   std::unordered_map<Symbol, Value> natives_;
   std::vector<Value> roots_;  // Rooted's
+  Value characters_[128];
   std::atomic<bool> interrupted_{false};
   std::atomic<bool> stop_requested_{false};
   std::vector<std::string> program_arguments_;

@@ -1,5 +1,7 @@
 #include "sffi/extern.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -18,6 +20,12 @@ namespace {
 Value call_first(ExternFunction& function, Value* arguments) {
   make_ready(function);
   return function.invoke(function, arguments);
+}
+
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
 int64_t collect(void* context, int64_t, int64_t) {
@@ -185,12 +193,11 @@ void Externs::set_pressure(NativeLibrary& library) {
   library.memory_set_pressure(pressure_pace_.limit());
 }
 
-void Externs::adapt_paces(double release_time) {
-  const auto now = std::chrono::steady_clock::now();
-  const double pause = vm_.heap().statistics().last_pause + release_time;
-  const double between =
-      std::chrono::duration<double>(now - last_collection_).count() - pause;
-  last_collection_ = now;
+void Externs::adapt_paces() {
+  const double now = thread_seconds();
+  const double pause = now - collection_began_;
+  const double between = collection_began_ - collection_ended_;
+  collection_ended_ = now;
   if (std::exchange(under_pressure_, false)) {
     if (pressure_pace_.adapt(pause, between)) {
       for (auto& [name, library] : libraries_) {
@@ -228,11 +235,11 @@ bool Externs::collect_now() {
   return true;
 }
 
+void Externs::begin_collection() { collection_began_ = thread_seconds(); }
+
 void Externs::release_dead() {
-  const auto start = std::chrono::steady_clock::now();
   release_all_dead();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  adapt_paces(took.count());
+  adapt_paces();
 }
 
 void Externs::release_all_dead() {

@@ -6,14 +6,13 @@
 // What the machine does: it tells of every `extern type` (declare_type) and every `extern
 // fn` (prepare) when a module is loaded, keeps the ExternFunction as the value of the
 // name, and calls it with call(). The arguments have to lie in registers: a collection
-// can happen inside. After each collection it calls release_dead(), when it is
-// interrupted run_queued(), at the end of the program finish(), and mark() when the heap
-// looks for roots.
+// can happen inside. Around each collection it calls begin_collection() and
+// release_dead(), when it is interrupted run_queued(), at the end of the program
+// finish(), and mark() when the heap looks for roots.
 #ifndef SIMPLE_SFFI_EXTERN_H_
 #define SIMPLE_SFFI_EXTERN_H_
 
 #include <atomic>
-#include <chrono>
 #include <deque>
 #include <exception>
 #include <map>
@@ -96,7 +95,8 @@ class Externs {
   ExternFunction* prepare(ExternDeclaration declaration);
 
   // ---- The life of the program
-  // Releases the handles that the last collection found dead.
+  // Around each collection: the second releases the handles that it found dead.
+  void begin_collection();
   void release_dead();
   // Runs callbacks of other threads that wait for the machine, and throws what failed in
   // them.
@@ -151,7 +151,7 @@ class Externs {
   void release(std::vector<Heap::Dead>& dead);
   ExternFunction* finalizer_of(NativeType& type);
   void update_attention();
-  void adapt_paces(double release_time);
+  void adapt_paces();
   void set_pressure(NativeLibrary& library);
 
   Vm& vm_;
@@ -178,8 +178,8 @@ class Externs {
   Pace handle_pace_{4096, 1 << 20};
   bool under_pressure_ = false;
   Pace pressure_pace_{int64_t{8} << 20, int64_t{128} << 20};
-  std::chrono::steady_clock::time_point last_collection_ =
-      std::chrono::steady_clock::now();
+  double collection_began_ = 0;  // In seconds of this thread, which others cannot slow
+  double collection_ended_ = 0;  // down.
 };
 
 }  // namespace simple

@@ -28,8 +28,8 @@ class Pace {
   }
 
  private:
-  static constexpr double kMuch = 0.08;
-  static constexpr double kLittle = 0.02;
+  static constexpr double kMuch = 0.15;
+  static constexpr double kLittle = 0.05;
 
   int64_t least_;
   int64_t most_;

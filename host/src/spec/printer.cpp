@@ -47,22 +47,33 @@ void SpecPrinter::print(const SpecEvent& event) {
       if (groups_.empty()) break;
       groups_.pop_back();
       if (printed_ > groups_.size()) printed_ = groups_.size();
-      if (groups_.empty() && examples_ > 0) {
-        const std::string total =
-            count_of(examples_, "example") + ", " + count_of(failures_, "failure");
-        out_("\n");
-        line(0, failures_ > 0 ? colors_.red(total) : colors_.green(total));
-        out_("\n");
-        examples_ = failures_ = 0;
-      }
+      if (groups_.empty()) total();
       break;
     case SpecEvent::Kind::kExample:
       example(event);
       break;
     case SpecEvent::Kind::kExampleBegin:
+      headings();
+      break;
     case SpecEvent::Kind::kEnd:
+      // Of examples outside of all groups.
+      total();
       break;
   }
+}
+
+void SpecPrinter::headings() {
+  for (; printed_ < groups_.size(); ++printed_) line(printed_, groups_[printed_]);
+}
+
+void SpecPrinter::total() {
+  if (examples_ == 0) return;
+  const std::string text =
+      count_of(examples_, "example") + ", " + count_of(failures_, "failure");
+  out_("\n");
+  line(0, failures_ > 0 ? colors_.red(text) : colors_.green(text));
+  out_("\n");
+  examples_ = failures_ = 0;
 }
 
 void SpecPrinter::example(const SpecEvent& event) {
@@ -72,7 +83,7 @@ void SpecPrinter::example(const SpecEvent& event) {
     line(0, name + event.name);
     return;
   }
-  for (; printed_ < groups_.size(); ++printed_) line(printed_, groups_[printed_]);
+  headings();
   const size_t depth = groups_.size();
   ++examples_;
   switch (event.status) {

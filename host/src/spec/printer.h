@@ -41,6 +41,8 @@ class SpecPrinter {
   void print(const SpecEvent& event);
 
  private:
+  void headings();
+  void total();
   void example(const SpecEvent& event);
   void line(size_t depth, std::string_view text);
   void lines(size_t depth, std::string_view text);
@@ -48,7 +50,7 @@ class SpecPrinter {
   Colors colors_;
   std::function<void(std::string_view)> out_;
   std::vector<std::string> groups_;
-  // How many of the groups are printed: a group is when its first example is.
+  // How many of the groups are printed: a group is when its first example begins.
   size_t printed_ = 0;
   size_t examples_ = 0, failures_ = 0;  // Of the outermost group.
 };

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/builtins/arguments.h"
 #include "runtime/failure.h"
 #include "runtime/operations.h"
 #include "runtime/vm.h"
@@ -97,11 +98,12 @@ class Report {
   void begin_example(const std::string& name) {
     example_ = name;
     start_ = Clock::now();
-    // Whoever reads this knows what ran when the process crashes.
+    // Whoever reads this knows what ran when the process crashes. Listing prints nothing
+    // here.
     SpecEvent event;
     event.kind = SpecEvent::Kind::kExampleBegin;
     event.name = name;
-    if (descriptor_ >= 0) emit(event);
+    if (!list_) emit(event);
   }
   void end_example(SpecEvent event) {
     event.kind = SpecEvent::Kind::kExample;
@@ -259,7 +261,8 @@ Value show_function(Vm& vm, Value* arguments, int) {
 
 Value explain_function(Vm& vm, Value* arguments, int) {
   return vm.text(
-      explain(vm, arguments[0], std::string(text(arguments[1])), arguments[2]));
+      explain(vm, arguments[0],
+              std::string(expect_text(arguments[1], "rt_spec_explain", 2)), arguments[2]));
 }
 
 Value fail_function(Vm& vm, Value* arguments, int) {
@@ -303,7 +306,7 @@ Value example_begin_function(Vm& vm, Value* arguments, int) {
 }
 
 Value example_end_function(Vm& vm, Value* arguments, int) {
-  const std::string_view status = text(arguments[0]);
+  const std::string_view status = expect_text(arguments[0], "rt_spec_example_end", 1);
   SpecEvent event;
   if (!arguments[2].is_nil()) event = failure_event(arguments[2]);
   event.status = status == "passed"    ? SpecEvent::Status::kPassed

@@ -15,7 +15,8 @@ struct Members {
         forwards(parser),
         invariants(parser),
         constants(parser),
-        decorators(parser) {}
+        decorators(parser),
+        mixins(parser) {}
 
   Parser::Gather<ast::FieldDecl> fields;
   Parser::Gather<ast::Function*> methods;
@@ -23,6 +24,7 @@ struct Members {
   Parser::Gather<ast::Contract> invariants;
   Parser::Gather<ast::Let*> constants;
   Parser::Gather<ast::Expr*> decorators;  // Of the method that comes next.
+  Parser::Gather<Symbol> mixins;          // use M in the body of a class
 };
 
 namespace {
@@ -227,7 +229,8 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
   result->name_at = token().at();
   result->name = expect_any_name("the name of a type");
   skip_generics();
-  Gather<Symbol> bases(*this);
+  Members members(*this);
+  Gather<Symbol>& bases = members.mixins;
   if (at(kLeftParen)) {
     Brackets brackets(*this);
     while (!at(kRightParen)) {
@@ -265,12 +268,11 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
       while (accept(kPlus) || accept(kAmpersand) || accept(kComma));
     }
   }
-  result->bases = bases.list();
-  Members members(*this);
   if (accept(kColon)) {
     const Nest nest(*this);
     lines([&] { type_member(members, form != ast::TypeDecl::Form::kTrait); });
   }
+  result->bases = bases.list();
   result->fields = members.fields.list();
   result->methods = members.methods.list();
   result->forwards = members.forwards.list();
@@ -355,6 +357,13 @@ void Parser::type_member(Members& members, bool has_fields) {
     return;
   }
   if (!has_fields) fail_expected("`fn`, `me` or `static fn`");
+  if (at_word(words_.use) && ahead().kind == kName && !starts_line(ahead())) {
+    do {
+      advance();
+      members.mixins.add(cast_type()->name);
+    } while (at(kComma));
+    return;
+  }
   bool is_mutable = false;
   if ((at(kVar) || at(kVal) || at(kLet) || at_word(words_.mut)) && !field_next) {
     is_mutable = at(kVar) || at_word(words_.mut);

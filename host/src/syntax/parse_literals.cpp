@@ -437,6 +437,12 @@ Expr* Parser::dict() {
       advance();
       entry.value = expression();
     } else {
+      if (entries.empty() && at(kFor)) {
+        Expr* result = dict_comprehension(start);
+        brackets.close();
+        result->at = span_from(start);
+        return result;
+      }
       entry.key = expression();
       if (entries.empty() && !at(kColon) && (at(kComma) || at(kRightBrace) || at(kFor))) {
         Gather<ast::Item> items(*this);
@@ -483,6 +489,19 @@ Expr* Parser::comprehension(uint32_t start, Expr* key, Expr* value) {
   node->generators = generators.list();
   node->key = key;
   node->value = value;
+  return node;
+}
+
+// {for p in e: (k, v)} and {for p in e: k: v}, at the for.
+Expr* Parser::dict_comprehension(uint32_t start) {
+  auto* node = as<ast::Comprehension>(comprehension(start, nullptr, nullptr));
+  if (node->key != nullptr) return node;
+  const bool is_pair = node->value->kind == ExprKind::kTuple &&
+                       as<ast::Tuple>(node->value)->items.size() == 2;
+  if (!is_pair) fail(node->value->at, "a key and a value are expected, as in `(k, v)`");
+  const ast::List<ast::Item> pair = as<ast::Tuple>(node->value)->items;
+  node->key = pair[0].value;
+  node->value = pair[1].value;
   return node;
 }
 

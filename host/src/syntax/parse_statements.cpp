@@ -104,7 +104,10 @@ Stmt* Parser::word_statement() {
     if (word == w.impl && next.kind == kLess) return impl_declaration(false);
     if (word == w.impl && spaced && next.kind == kLeftBracket)
       return impl_declaration(false);
-    if (word == w.with && spaced && (next.kind == kLeftParen)) {
+    const bool opens_value = next.kind == kLeftParen || next.kind == kInt ||
+                             next.kind == kFloat || next.kind == kText ||
+                             next.kind == kTextStart;
+    if (word == w.with && spaced && opens_value) {
       advance();
       return with_statement(start);
     }
@@ -147,6 +150,10 @@ Stmt* Parser::word_statement() {
       return let_statement();
     }
     if (next.kind == kFn) return function_statement();
+    if (next.kind == kName && (ahead(2).kind == kAssign || ahead(2).kind == kColon)) {
+      advance();
+      return let_rest(start, true, false);
+    }
   }
   if (next.kind == kFn || next.kind == kMe) {
     if (word == w.sync || word == w.pub) return function_statement();

@@ -62,7 +62,7 @@ Array* items_of(Vm& vm, Value items, const char* function, int place) {
 
 void define_statics(Vm& vm, Type* type, std::span<const NativeSpec> specs) {
   for (const NativeSpec& spec : specs) {
-    type->statics[intern(spec.name)] = vm.heap().native(&spec);
+    type->statics[intern(spec.name)] = vm.heap().immortal(vm.heap().native(&spec));
   }
 }
 

@@ -42,7 +42,8 @@ void merge_sort(std::vector<Item>& items, const Before& before) {
   }
 }
 
-// A key of any kind, with what makes most comparisons of texts short.
+// A key of any kind; texts have their first bytes beside them, which decide most
+// comparisons.
 struct Keyed {
   uint64_t prefix;
   Value key;
@@ -55,7 +56,18 @@ uint64_t prefix_of(std::string_view text) {
   return __builtin_bswap64(prefix);
 }
 
-// The order of the keys of an array: the places of its elements, sorted.
+bool text_before(const Keyed& left, const Keyed& right) {
+  if (left.prefix != right.prefix) return left.prefix < right.prefix;
+  const int order = text(left.key).compare(text(right.key));
+  return order != 0 ? order < 0 : left.index < right.index;
+}
+
+bool integer_before(const Keyed& left, const Keyed& right) {
+  if (left.key.integer != right.key.integer) return left.key.integer < right.key.integer;
+  return left.index < right.index;
+}
+
+// The keys of an array, sorted, with the places where they were.
 std::vector<Keyed> order_of(Vm& vm, const Array* keys) {
   if (keys->length > UINT32_MAX)
     fail("E3010", "out of memory: too many elements to sort");
@@ -69,10 +81,9 @@ std::vector<Keyed> order_of(Vm& vm, const Array* keys) {
         {is_text(key) ? prefix_of(text(key)) : 0, key, static_cast<uint32_t>(i)});
   }
   if (all_text) {
-    merge_sort(items, [](const Keyed& left, const Keyed& right) {
-      if (left.prefix != right.prefix) return left.prefix < right.prefix;
-      return text(left.key) < text(right.key);
-    });
+    std::sort(items.begin(), items.end(), text_before);
+  } else if (keys->elements() == Elements::kInts) {
+    std::sort(items.begin(), items.end(), integer_before);
   } else {
     merge_sort(items, [&vm](const Keyed& left, const Keyed& right) {
       return compare(vm, left.key, right.key) == -1;

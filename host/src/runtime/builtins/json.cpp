@@ -192,16 +192,23 @@ class Reader {
     encode(code, out);
   }
 
-  std::string string() {
+  // What stands between quotes; valid until the next one is read.
+  std::string_view string() {
     ++at_;
-    std::string result;
+    std::string& result = scratch_;
+    result.clear();
     for (;;) {
       const size_t start = at_;
       while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
              static_cast<uint8_t>(text_[at_]) >= 0x20) {
         ++at_;
       }
-      result += text_.substr(start, at_ - start);
+      const std::string_view plain = text_.substr(start, at_ - start);
+      if (result.empty() && at_ < text_.size() && text_[at_] == '"') {
+        ++at_;
+        return plain;
+      }
+      result += plain;
       if (at_ == text_.size()) wrong("expected `\"`");
       if (text_[at_] == '"') break;
       if (text_[at_] != '\\') wrong("expected an escape for a control character");
@@ -215,6 +222,7 @@ class Reader {
   Vm& vm_;
   std::string_view text_;
   size_t at_ = 0;
+  std::string scratch_;
 };
 
 std::string describe(const JsonError& error, std::string_view text) {

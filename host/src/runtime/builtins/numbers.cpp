@@ -164,6 +164,19 @@ Value is_odd(Vm&, Value* arguments, int) {
   return Value::of((arguments[0].integer & 1) != 0);
 }
 
+// Division that rounds down.
+Value fdiv(Vm&, Value* arguments, int) {
+  const int64_t divisor = expect_integer(arguments[1], "fdiv", 1);
+  const int64_t dividend = arguments[0].integer;
+  if (divisor == 0) fail("E3001", "division by zero");
+  if (divisor == -1) {
+    return whole_result(arguments[0], static_cast<int64_t>(-static_cast<uint64_t>(dividend)));
+  }
+  const int64_t quotient = dividend / divisor;
+  const bool rounds = dividend % divisor != 0 && (dividend < 0) != (divisor < 0);
+  return whole_result(arguments[0], rounds ? quotient - 1 : quotient);
+}
+
 Value gcd(Vm&, Value* arguments, int) {
   expect_integer(arguments[1], "gcd", 1);
   return whole_result(
@@ -271,6 +284,7 @@ const NativeSpec kWhole[] = {
     {"abs", abs_whole, 0, 0},
     {"is_even", is_even, 0, 0},
     {"is_odd", is_odd, 0, 0},
+    {"fdiv", fdiv, 1, 1},
     {"gcd", gcd, 1, 1},
     {"lcm", lcm, 1, 1},
     {"digits", digits, 0, 0},

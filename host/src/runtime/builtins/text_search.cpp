@@ -72,7 +72,7 @@ Value count_of(Vm&, Value* arguments, int) {
 void split_characters(Vm& vm, Array* to, std::string_view view) {
   for (size_t at = 0; at < view.size();) {
     const size_t length = decode(view, at).length;
-    vm.heap().push(to, vm.text(view.substr(at, length)));
+    vm.heap().push(to, vm.character(view.substr(at, length)));
     at += length;
   }
 }
