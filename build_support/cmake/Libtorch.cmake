@@ -36,7 +36,6 @@ function(simple_torch_use_libtorch)
   string(REPLACE "." ";" numbers "${LIBTORCH_VERSION}")
   list(GET numbers 0 major)
   list(GET numbers 1 minor)
-  list(GET numbers 2 patch)
   set(suffix "${CMAKE_SHARED_LIBRARY_SUFFIX}")
   add_library(simple_torch_libtorch INTERFACE)
   target_include_directories(simple_torch_libtorch SYSTEM INTERFACE
@@ -46,7 +45,6 @@ function(simple_torch_use_libtorch)
   target_compile_definitions(simple_torch_libtorch INTERFACE
     SIMPLE_TORCH_LIBTORCH_MAJOR=${major}
     SIMPLE_TORCH_LIBTORCH_MINOR=${minor}
-    SIMPLE_TORCH_LIBTORCH_PATCH=${patch}
     SIMPLE_TORCH_LIBTORCH_VERSION="${LIBTORCH_VERSION}")
   if(NOT LIBTORCH_CXX11_ABI STREQUAL "")
     target_compile_definitions(simple_torch_libtorch INTERFACE
