@@ -25,6 +25,16 @@ size_t character_length(std::string_view text) {
 
 }  // namespace
 
+size_t position_of(int64_t index, size_t length, const char* argument) {
+  const auto count = static_cast<int64_t>(length);
+  const int64_t position = index < 0 ? index + count : index;
+  if (position < 0 || position >= count) {
+    fail(Code::kIndex, argument,
+         "is " + std::to_string(index) + " where there are " + std::to_string(count));
+  }
+  return static_cast<size_t>(position);
+}
+
 std::string_view text_of(const char* text, const char* argument) {
   const std::string_view whole(required(text, argument));
   for (std::string_view rest = whole; !rest.empty();) {

@@ -35,6 +35,9 @@ c10::ArrayRef<T> list_of(const T* items, int64_t count, const char* argument) {
   return {items, static_cast<size_t>(count)};
 }
 
+// The position that an index names among `length` elements; -1 is the last.
+size_t position_of(int64_t index, size_t length, const char* argument);
+
 // NUL-terminated UTF-8.
 std::string_view text_of(const char* text, const char* argument);
 

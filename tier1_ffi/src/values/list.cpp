@@ -24,14 +24,7 @@ int64_t simple_torch_list_length(simple_torch_handle list) {
 simple_torch_handle simple_torch_list_get(simple_torch_handle list, int64_t index) {
   return guarded([&] {
     const auto tensors = borrow<TensorList>(list, "list");
-    const auto length = static_cast<int64_t>(tensors->size());
-    const int64_t position = index < 0 ? index + length : index;
-    if (position < 0 || position >= length) {
-      fail(Code::kIndex, "index",
-           "is " + std::to_string(index) + " where the list has " +
-               std::to_string(length));
-    }
-    return store(at::Tensor((*tensors)[static_cast<size_t>(position)]));
+    return store(at::Tensor((*tensors)[position_of(index, tensors->size(), "index")]));
   });
 }
 

@@ -13,16 +13,14 @@ namespace {
 
 bool has_elements(const c10::IValue& value) { return value.isList() || value.isTuple(); }
 
-int64_t length_of(const c10::IValue& value) {
-  if (value.isTuple()) {
-    return static_cast<int64_t>(value.toTupleRef().elements().size());
-  }
-  return static_cast<int64_t>(value.toListRef().size());
+size_t length_of(const c10::IValue& value) {
+  return value.isTuple() ? value.toTupleRef().elements().size()
+                         : value.toListRef().size();
 }
 
-c10::IValue element_at(const c10::IValue& value, int64_t index) {
-  const auto at = static_cast<size_t>(index);
-  return value.isTuple() ? value.toTupleRef().elements()[at] : value.toListRef()[at];
+c10::IValue element_at(const c10::IValue& value, size_t position) {
+  return value.isTuple() ? value.toTupleRef().elements()[position]
+                         : value.toListRef()[position];
 }
 
 }  // namespace
@@ -47,7 +45,7 @@ int64_t simple_torch_value_length(simple_torch_handle value) {
     if (!has_elements(*whole)) {
       fail(Code::kType, "value", "is no list and no tuple, but " + whole->type()->str());
     }
-    return length_of(*whole);
+    return static_cast<int64_t>(length_of(*whole));
   });
 }
 
@@ -56,13 +54,9 @@ int64_t simple_torch_value_get(simple_torch_handle value, int64_t index,
   return guarded([&] {
     const auto whole = borrow<c10::IValue>(value, "value");
     required(slot_out, "slot_out");
-    const int64_t length = has_elements(*whole) ? length_of(*whole) : 1;
-    const int64_t position = index < 0 ? index + length : index;
-    if (position < 0 || position >= length) {
-      fail(Code::kIndex, "index",
-           "is " + std::to_string(index) + " where there are " + std::to_string(length));
-    }
-    *slot_out = slot_of(has_elements(*whole) ? element_at(*whole, position) : *whole);
+    const bool many = has_elements(*whole);
+    const size_t position = position_of(index, many ? length_of(*whole) : 1, "index");
+    *slot_out = slot_of(many ? element_at(*whole, position) : *whole);
   });
 }
 
