@@ -1,7 +1,6 @@
 // Every operator's C function refuses what its parameters cannot take, one bad word at a
 // time, before libtorch sees any of it; and says so with its own name.
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,11 +75,8 @@ TEST(Hostile, WordsAreRefusedByEveryOperator) {
 
   size_t operators = 0;
   size_t calls = 0;
-  auto& dispatcher = c10::Dispatcher::singleton();
-  for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
-    const auto operation = dispatcher.findSchema(name);
-    if (name.name.rfind("aten::", 0) != 0 || !operation) continue;
-    const c10::FunctionSchema& schema = operation->schema();
+  for (const c10::OperatorHandle& operation : all_operators()) {
+    const c10::FunctionSchema& schema = operation.schema();
     void* const function = c_function(schema);
     if (function == nullptr) continue;
     ++operators;

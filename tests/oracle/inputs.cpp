@@ -533,4 +533,17 @@ std::vector<c10::IValue> arguments_for(const c10::FunctionSchema& schema,
   return values;
 }
 
+std::vector<c10::OperatorHandle> all_operators() {
+  std::vector<c10::OperatorHandle> all;
+  auto& dispatcher = c10::Dispatcher::singleton();
+  for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
+    if (name.name.rfind("aten::", 0) != 0) continue;
+    if (const auto operation = dispatcher.findSchema(name)) all.push_back(*operation);
+  }
+  std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
+    return full_name(left.schema()) < full_name(right.schema());
+  });
+  return all;
+}
+
 }  // namespace simple_torch::oracle

@@ -2,6 +2,7 @@
 // shapes, dtypes and options, until libtorch accepts some.
 #pragma once
 
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/function_schema.h>
 #include <ATen/core/ivalue.h>
 
@@ -54,5 +55,8 @@ std::vector<c10::IValue> arguments_for(const c10::FunctionSchema& schema,
 
 // "aten::add.Tensor"
 std::string full_name(const c10::FunctionSchema& schema);
+
+// All operators of ATen, by name.
+std::vector<c10::OperatorHandle> all_operators();
 
 }  // namespace simple_torch::oracle

@@ -7,7 +7,6 @@
 // processes, and where one dies, the next goes on behind it.
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -339,19 +338,6 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
     }
   }
   return outcome;
-}
-
-std::vector<c10::OperatorHandle> all_operators() {
-  std::vector<c10::OperatorHandle> all;
-  auto& dispatcher = c10::Dispatcher::singleton();
-  for (const c10::OperatorName& name : dispatcher.getAllOpNames()) {
-    if (name.name.rfind("aten::", 0) != 0) continue;
-    if (const auto operation = dispatcher.findSchema(name)) all.push_back(*operation);
-  }
-  std::sort(all.begin(), all.end(), [](const auto& left, const auto& right) {
-    return full_name(left.schema()) < full_name(right.schema());
-  });
-  return all;
 }
 
 // Runs `work` on the items from `start` on in a child process, which sends lines; gives
