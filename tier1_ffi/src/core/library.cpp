@@ -11,6 +11,7 @@
 #include "device/cuda.h"
 #include "memory/block_cache.h"
 #include "memory/cpu_allocator.h"
+#include "memory/housekeeping.h"
 #include "memory/runtime.h"
 #include "operators/as_tensor.h"
 
@@ -74,6 +75,7 @@ const Versions& versions() {
   PerThread<BlockCache>::set_up();
   set_up_numbers();
   set_up_runtime();
+  housekeeping::set_up();
   if (!versions().refusal.empty()) {
     refusal = versions().refusal.c_str();
     return true;

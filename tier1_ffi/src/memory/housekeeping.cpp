@@ -1,5 +1,6 @@
 #include "memory/housekeeping.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -42,8 +43,10 @@ Keeper& keeper() {
 }
 
 void keep_time() {
-  kept_time_ms.store(platform::coarse_milliseconds(), std::memory_order_relaxed);
+  kept_time_ms.store(std::max<uint32_t>(platform::coarse_milliseconds(), 1),
+                     std::memory_order_relaxed);
 }
+void keep_no_time() { kept_time_ms.store(0, std::memory_order_relaxed); }
 
 bool anything_to_keep() {
   if (HandleTable::get().has_doomed() || large_blocks::cached_bytes() > 0) return true;
@@ -55,25 +58,29 @@ bool anything_to_keep() {
   });
 }
 
+void nap() {
+  keep_no_time();
+  phase.store(Phase::kAsleep, std::memory_order_release);
+  (void)keeper().alarm.try_acquire_for(kNap);
+  phase.store(Phase::kAwake, std::memory_order_release);
+}
+
+// A call wakes the thread when it leaves something, which is looked at a round later: a
+// program that frees and allocates in turn is not asked about it each time.
 void keep() {
   Keeper& mine = keeper();
   bool doomed_before = false;
   for (int round = 1; !mine.stopping.load(std::memory_order_acquire); ++round) {
     keep_time();
-    if (!anything_to_keep()) {
-      phase.store(Phase::kAsleep, std::memory_order_release);
-      (void)mine.alarm.try_acquire_for(kNap);
-      keep_time();
-      phase.store(Phase::kAwake, std::memory_order_release);
-      continue;
-    }
     if (mine.alarm.try_acquire_for(kRound)) continue;
+    keep_time();
     // Objects that have waited for a whole round will not be fetched by a call.
     if (doomed_before) HandleTable::get().drain();
     doomed_before = HandleTable::get().has_doomed();
     large_blocks::trim(kIdleMs);
     if (round % kRoundsPerLook == 0) BlockCache::trim_others(/*idle_only=*/true);
     live_bytes::rearm_pressure_downwards();
+    if (!anything_to_keep()) nap();
   }
 }
 
@@ -83,6 +90,7 @@ void stop() {
   mine.stopping.store(true, std::memory_order_release);
   mine.alarm.release();
   platform::join_thread(mine.thread);
+  keep_no_time();
   phase.store(Phase::kNotStarted, std::memory_order_release);
 }
 
@@ -90,21 +98,18 @@ void stop() {
 void forget() {
   Keeper& mine = keeper();
   new (&mine.alarm) std::counting_semaphore<>(0);
+  keep_no_time();
   phase.store(Phase::kNotStarted, std::memory_order_release);
 }
 
 void start() {
   Keeper& mine = keeper();
-  keep_time();
   Phase expected = Phase::kNotStarted;
   if (mine.stopping.load(std::memory_order_acquire) ||
       !phase.compare_exchange_strong(expected, Phase::kAwake)) {
     return;
   }
-  static const bool registered = [] {
-    after_fork_in_child(&forget);
-    return std::atexit(&stop) == 0;
-  }();
+  static const bool registered = std::atexit(&stop) == 0;
   if (!registered || !platform::start_thread(mine.thread, &keep)) {
     phase.store(Phase::kNotStarted, std::memory_order_release);
   }
@@ -112,14 +117,20 @@ void start() {
 
 }  // namespace
 
+void set_up() {
+  keeper();
+  after_fork_in_child(&forget);
+}
+
 void wake_up() {
   if (phase.load(std::memory_order_relaxed) == Phase::kNotStarted) {
     start();
     return;
   }
-  keep_time();
   Phase expected = Phase::kAsleep;
-  if (phase.compare_exchange_strong(expected, Phase::kAwake)) keeper().alarm.release();
+  if (!phase.compare_exchange_strong(expected, Phase::kAwake)) return;
+  keep_time();
+  keeper().alarm.release();
 }
 
 }  // namespace simple_torch::housekeeping

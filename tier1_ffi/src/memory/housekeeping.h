@@ -20,13 +20,14 @@ inline void wake() {
 }
 
 // The time in milliseconds, good to half a second and nearly free: while the thread is
-// awake it keeps the time.
+// awake it keeps the time, which is 0 otherwise.
 extern std::atomic<uint32_t> kept_time_ms;
 inline uint32_t about_now_ms() {
-  if (phase.load(std::memory_order_relaxed) == Phase::kAwake) [[likely]] {
-    return kept_time_ms.load(std::memory_order_relaxed);
-  }
-  return platform::coarse_milliseconds();
+  const uint32_t kept = kept_time_ms.load(std::memory_order_relaxed);
+  return kept != 0 ? kept : platform::coarse_milliseconds();
 }
+
+// Called once when the library is loaded.
+void set_up();
 
 }  // namespace simple_torch::housekeeping
