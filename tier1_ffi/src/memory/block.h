@@ -15,7 +15,8 @@ inline constexpr uint32_t kSmallClasses = 56;
 
 // `bytes` is 1 to kLargestSmall.
 constexpr uint32_t size_class_of(size_t bytes) {
-  if (bytes <= 1024) return static_cast<uint32_t>((bytes - 1) / 64);
+  if (bytes <= 1024) [[likely]]
+    return static_cast<uint32_t>((bytes - 1) / 64);
   const auto width = static_cast<uint32_t>(std::bit_width(bytes - 1));
   return 16 + (width - 11) * 4 + static_cast<uint32_t>((bytes - 1) >> (width - 3)) - 4;
 }

@@ -28,11 +28,9 @@ void BlockCache::put_slowly(Block* block) {
     platform::free_aligned(block);
     return;
   }
-  if (cached_bytes() + block->length > kLimit) evict_for(block->length);
+  evict_for(block->length);
   push(block);
   leave();
-  // From now on there is something to look after.
-  housekeeping::wake();
 }
 
 // Makes room: the largest blocks go first, for they are the cheapest to get again in

@@ -25,26 +25,30 @@ class BlockCache {
   static BlockCache& get() { return PerThread<BlockCache>::get(); }
 
   // A block of this class, or nullptr if none is cached.
-  Block* take(uint32_t size_class) {
-    if (!enter()) return nullptr;
+  SIMPLE_TORCH_HOT Block* take(uint32_t size_class) {
+    if (!enter()) [[unlikely]]
+      return nullptr;
     Block* const block = heads_[size_class];
-    if (block != nullptr) {
+    if (block != nullptr) [[likely]] {
       heads_[size_class] = block->next;
       set(cached_bytes_, cached_bytes() - block->length);
+      count(/*hit=*/true);
     }
     leave();
     return block;
   }
 
-  // Keeps a small block, if need be in place of larger ones.
-  void put(Block* block) {
-    if (cached_bytes() - 1 < kLimit - block->length && enter()) [[likely]] {
-      push(block);
-      leave();
-    } else {
-      put_slowly(block);
-    }
+  // Keeps a small block if there is room.
+  SIMPLE_TORCH_HOT bool put(Block* block) {
+    if (cached_bytes() + block->length > kLimit || !enter()) [[unlikely]]
+      return false;
+    push(block);
+    leave();
+    return true;
   }
+
+  // Keeps a small block in place of larger ones.
+  void put_slowly(Block* block);
 
   // Statistics of this thread. `bytes` may be negative.
   void count(bool hit) {
@@ -102,11 +106,9 @@ class BlockCache {
     heads_[block->origin] = block;
     set(cached_bytes_, cached_bytes() + block->length);
   }
-  // When the cache is empty, full or locked.
-  void put_slowly(Block* block);
   Block* detach_all();
   void evict_for(size_t length);
-  void publish_live();
+  [[gnu::cold]] void publish_live();
 
   std::atomic<bool> busy_{false};
   std::atomic<bool> locked_{false};

@@ -11,6 +11,7 @@
 #include "core/platform.h"
 #include "handles/handle_table.h"
 #include "memory/block_cache.h"
+#include "memory/housekeeping.h"
 #include "memory/large_blocks.h"
 #include "memory/live_bytes.h"
 #include "memory/runtime.h"
@@ -18,14 +19,10 @@
 namespace simple_torch {
 namespace {
 
-constinit bool pool_enabled = true;
+// Blocks up to this size come from the threads' caches; 0 when the pool is switched off.
+constinit size_t largest_cached = kLargestSmall;
 
-struct Taken {
-  Block* block;
-  bool hit;
-};
-
-// From the system, with room for `bytes`; small blocks get the full size of their class.
+// From the system, with room for `bytes`.
 Block* fresh(uint32_t origin, size_t bytes) {
   if (bytes > SIZE_MAX / 2) return nullptr;
   const size_t length = sizeof(Block) + bytes;
@@ -37,16 +34,14 @@ Block* fresh(uint32_t origin, size_t bytes) {
   return block;
 }
 
-SIMPLE_TORCH_HOT Taken take(BlockCache& cache, size_t bytes) {
-  if (!pool_enabled) [[unlikely]]
-    return {fresh(Block::kPlain, bytes), false};
-  if (bytes > kLargestSmall) {
-    const large_blocks::Taken taken = large_blocks::take(bytes);
-    return {taken.block, taken.hit};
+// What no thread's cache has. Small blocks get the full size of their class.
+large_blocks::Taken take_elsewhere(size_t bytes) {
+  if (bytes <= largest_cached) {
+    const uint32_t size_class = size_class_of(bytes);
+    return {fresh(size_class, size_of_class(size_class)), false};
   }
-  const uint32_t size_class = size_class_of(bytes);
-  if (Block* const cached = cache.take(size_class)) return {cached, true};
-  return {fresh(size_class, size_of_class(size_class)), false};
+  if (largest_cached == 0) return {fresh(Block::kPlain, bytes), false};
+  return large_blocks::take(bytes);
 }
 
 [[noreturn]] void fail_out_of_memory(size_t bytes) {
@@ -55,50 +50,70 @@ SIMPLE_TORCH_HOT Taken take(BlockCache& cache, size_t bytes) {
   std::abort();  // Not reached.
 }
 
-// The first attempt failed: give back what the caches hold, then let the runtime collect.
-Taken take_after_making_room(size_t bytes) {
+// Nothing is to be had: give back what the caches hold, then let the runtime collect.
+large_blocks::Taken take_after_making_room(size_t bytes) {
   BlockCache::get().trim();
   BlockCache::trim_others(/*idle_only=*/false);
   large_blocks::trim(0);
   HandleTable::get().drain();
-  if (const Taken taken = take(BlockCache::get(), bytes); taken.block != nullptr)
-    return taken;
+  const large_blocks::Taken taken = take_elsewhere(bytes);
+  if (taken.block != nullptr) return taken;
   if (collect_now(static_cast<int64_t>(bytes))) {
     BlockCache::get().trim();
     large_blocks::trim(0);
-    if (const Taken taken = take(BlockCache::get(), bytes); taken.block != nullptr) {
-      return taken;
-    }
+    const large_blocks::Taken collected = take_elsewhere(bytes);
+    if (collected.block != nullptr) return collected;
   }
   fail_out_of_memory(bytes);
+}
+
+[[gnu::noinline]] Block* take_slowly(BlockCache& cache, size_t bytes) {
+  large_blocks::Taken taken = take_elsewhere(bytes);
+  if (taken.block == nullptr) taken = take_after_making_room(bytes);
+  cache.count(taken.hit);
+  return taken.block;
 }
 
 // Whether a memory profiler was ever on: until then, frees need not ask.
 constinit std::atomic<bool> profiled{false};
 
-void report_to_profiler(void* data, int64_t change) {
-  if (!c10::memoryProfilingEnabled()) [[likely]]
-    return;
+[[gnu::cold]] void report_to_profiler(Block* block, int64_t change) {
   profiled.store(true, std::memory_order_relaxed);
-  c10::reportMemoryUsageToProfiler(data, change, static_cast<size_t>(live_bytes::now()),
-                                   0, c10::Device(c10::DeviceType::CPU));
+  c10::reportMemoryUsageToProfiler(block->data(), change,
+                                   static_cast<size_t>(live_bytes::now()), 0,
+                                   c10::Device(c10::DeviceType::CPU));
 }
 
-void release(void* data) {
-  if (data == nullptr) return;
-  Block* const block = Block::of(data);
+[[gnu::noinline]] void release_slowly(Block* block) {
   const auto bytes = static_cast<int64_t>(block->bytes);
-  if (profiled.load(std::memory_order_relaxed)) [[unlikely]]
-    report_to_profiler(data, -bytes);
+  if (profiled.load(std::memory_order_relaxed) && c10::memoryProfilingEnabled()) {
+    report_to_profiler(block, -bytes);
+  }
   BlockCache& cache = BlockCache::get();
-  cache.count_live(-bytes);
-  if (block->origin < kSmallClasses) [[likely]] {
-    cache.put(block);
+  if (block->origin < kSmallClasses) {
+    cache.put_slowly(block);
+    housekeeping::wake();
   } else if (block->origin == Block::kLarge) {
     large_blocks::put(block);
   } else {
     platform::free_aligned(block);
   }
+  cache.count_live(-bytes);
+}
+
+void release(void* data) {
+  if (data == nullptr) return;
+  Block* const block = Block::of(data);
+  BlockCache& cache = BlockCache::get();
+  const auto bytes = static_cast<int64_t>(block->bytes);
+  if (block->origin >= kSmallClasses || profiled.load(std::memory_order_relaxed) ||
+      !cache.put(block)) [[unlikely]] {
+    release_slowly(block);
+    return;
+  }
+  cache.count_live(-bytes);
+  // There is something to look after.
+  housekeeping::wake();
 }
 
 class CpuAllocator final : public compat::Allocator<CpuAllocator> {
@@ -107,17 +122,17 @@ class CpuAllocator final : public compat::Allocator<CpuAllocator> {
 
   c10::DataPtr obtain(size_t bytes) const {
     const c10::Device cpu(c10::DeviceType::CPU);
-    if (bytes == 0) return {nullptr, nullptr, &release, cpu};
+    if (bytes == 0) [[unlikely]]
+      return {nullptr, nullptr, &release, cpu};
     BlockCache& cache = BlockCache::get();
-    Taken taken = take(cache, bytes);
-    if (taken.block == nullptr) [[unlikely]]
-      taken = take_after_making_room(bytes);
-    taken.block->bytes = bytes;
-    cache.count(taken.hit);
+    Block* block = bytes <= largest_cached ? cache.take(size_class_of(bytes)) : nullptr;
+    if (block == nullptr) [[unlikely]]
+      block = take_slowly(cache, bytes);
+    block->bytes = bytes;
     cache.count_live(static_cast<int64_t>(bytes));
-    void* const data = taken.block->data();
-    report_to_profiler(data, static_cast<int64_t>(bytes));
-    return {data, data, &release, cpu};
+    if (c10::memoryProfilingEnabled()) [[unlikely]]
+      report_to_profiler(block, static_cast<int64_t>(bytes));
+    return {block->data(), block->data(), &release, cpu};
   }
 };
 
@@ -125,7 +140,7 @@ class CpuAllocator final : public compat::Allocator<CpuAllocator> {
 
 void install_cpu_allocator() {
   const char* const pool = std::getenv("SIMPLE_TORCH_POOL");
-  pool_enabled = pool == nullptr || std::strcmp(pool, "0") != 0;
+  if (pool != nullptr && std::strcmp(pool, "0") == 0) largest_cached = 0;
   large_blocks::set_up();
   static CpuAllocator& immortal = *new CpuAllocator;
   // Higher than anything that libtorch itself registers.
