@@ -3,6 +3,7 @@
 # cannot be confused. Most of it runs on a project of the same shape with next to nothing in it.
 source "$(dirname "$0")/lib.sh"
 export XDG_CACHE_HOME=$work/cache
+unset SIMPLE_LIB SIMPLE_PACKAGES
 
 # A checkout in a folder with a space, called from another folder through a link.
 checkout="$work/a check out"

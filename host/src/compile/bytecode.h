@@ -35,7 +35,7 @@ namespace simple {
   X(kSetCell, 'r', 'r', '-') /* the cell in a gets b */                                 \
   X(kGetCellMutable, 'r', 'r', '-')                                                     \
   X(kUnshare, 'r', '-', '-')                                                            \
-  X(kCopy, 'r', 'r', '-') /* a copy of its own, if it is a value that copies */         \
+  X(kCopy, 'r', 'r', '-')    /* a copy of its own, if it is a value that copies */      \
   X(kClosure, 'r', 'f', '-') /* what it captures is in the nested function's list */    \
   X(kAdd, 'r', 'r', 'r')                                                                \
   X(kSubtract, 'r', 'r', 'r')                                                           \
@@ -101,7 +101,7 @@ namespace simple {
   X(kIteratePrepare, 'r', 'i', '-') /* b: share what is iterated */                     \
   X(kIterateNext, 'r', 'j', 'j')    /* jumps if there is no more */                     \
   X(kIteratePair, 'r', 'j', 'j')    /* the same with two items, R[a+2] and R[a+3] */    \
-  /* Calls: arguments in R[a], R[a+1], …; the result goes to R[a]. */                   \
+  /* Calls: arguments in R[a], R[a+1], …; the result goes to R[a]. */                 \
   X(kCallGlobal, 'w', 'g', 'i')                                                         \
   X(kCall, 'w', 'r', 'i')       /* what is called is in R[b] */                         \
   X(kCallNamed, 'w', 's', 'i')  /* what is called is in R[a+c] */                       \
@@ -111,8 +111,8 @@ namespace simple {
   X(kReturn, 'r', '-', '-')                                                             \
   X(kReturnShare, 'r', '-', '-')                                                        \
   X(kReturnNil, '-', '-', '-')                                                          \
-  X(kNew, 'w', 'g', 'i')     /* an instance with c fields from R[a]… */                 \
-  X(kEnum, 'w', 'g', 'i')    /* a variant with payload; a kNop's a has its number */    \
+  X(kNew, 'w', 'g', 'i')      /* an instance with c fields from R[a]… */              \
+  X(kEnum, 'w', 'g', 'i')     /* a variant with payload; a kNop's a has its number */   \
   X(kEnumUnit, 'r', 'g', 'i') /* the variant c without payload */                       \
   X(kGetField, 'r', 'r', 's')                                                           \
   X(kSetField, 'r', 'r', 's') /* R[a].s = R[b] */                                       \
@@ -136,7 +136,7 @@ namespace simple {
   X(kDictMerge, 'r', 'r', '-')                                                          \
   X(kDisplay, 'r', 'v', 'i') /* the texts of c values from R[b] put together */         \
   X(kFormat, 'r', 'r', 'k')                                                             \
-  X(kTry, 'r', 'j', 'j')    /* unwraps R[a], or jumps if it is to be returned */        \
+  X(kTry, 'r', 'j', 'j') /* unwraps R[a], or jumps if it is to be returned */           \
   X(kUnwrap, 'r', 'r', '-')                                                             \
   X(kUnwrapOr, 'r', 'j', 'j') /* unwraps Some and Ok; jumps if there is something */    \
   X(kPresent, 'r', 'r', '-')                                                            \
@@ -150,8 +150,8 @@ namespace simple {
                                    least length * 2 */                                  \
   X(kMatchItem, 'r', 'r', 'i')  /* item c; counted from the end if it is negative */    \
   X(kMatchRest, 'r', 'r', 'i')  /* the items from c on, without the last R[a] */        \
-  X(kFail, 'k', 'k', '-') /* a code and a message */                                    \
-  X(kFailWith, 'k', 'r', '-') /* a code, and the message in R[b] */                     \
+  X(kFail, 'k', 'k', '-')       /* a code and a message */                              \
+  X(kFailWith, 'k', 'r', '-')   /* a code, and the message in R[b] */                   \
   X(kMethodReference, 'r', 's', '-')                                                    \
   X(kRethrow, '-', '-', '-')
 

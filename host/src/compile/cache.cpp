@@ -72,8 +72,8 @@ const Digest& host() {
     dl_iterate_phdr(find_build_id, &id);
     struct stat about {};
     if (id.empty() && stat("/proc/self/exe", &about) == 0) {
-      id = std::to_string(about.st_size) + ' ' + std::to_string(about.st_mtim.tv_sec) + ' ' +
-           std::to_string(about.st_mtim.tv_nsec);
+      id = std::to_string(about.st_size) + ' ' + std::to_string(about.st_mtim.tv_sec) +
+           ' ' + std::to_string(about.st_mtim.tv_nsec);
     }
     return digest(id);
   }();
@@ -82,7 +82,8 @@ const Digest& host() {
 
 class File {
  public:
-  File(const fs::path& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  File(const fs::path& path, int flags)
+      : number_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
   ~File() {
     if (number_ >= 0) close(number_);
   }
@@ -121,12 +122,14 @@ class File {
 }  // namespace
 
 fs::path cache_folder_from_environment() {
-  if (const char* folder = std::getenv("SIMPLE_CACHE"); folder != nullptr && *folder != 0) {
+  if (const char* folder = std::getenv("SIMPLE_CACHE");
+      folder != nullptr && *folder != 0) {
     const std::string_view text = folder;
     return text == "0" || text == "off" ? fs::path() : fs::path(text);
   }
   // The standard of these variables has relative ones ignored.
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder == '/') {
+  if (const char* folder = std::getenv("XDG_CACHE_HOME");
+      folder != nullptr && *folder == '/') {
     return fs::path(folder) / "simple";
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
@@ -153,7 +156,8 @@ bool Cache::read(const std::string& key, Digest source, Entry& entry) const {
       return false;
     }
     const std::string_view rest = std::string_view(bytes).substr(sizeof header);
-    if (header.checksum != checksum(header, rest) || !restore(rest, entry.image)) return false;
+    if (header.checksum != checksum(header, rest) || !restore(rest, entry.image))
+      return false;
     entry.inputs = header.inputs;
     return verify(entry.image) == nullptr;
   } catch (const std::bad_alloc&) {

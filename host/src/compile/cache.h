@@ -1,10 +1,11 @@
 // Compiled modules on disk, so that what did not change is not compiled again.
 //
-// An entry is a file named after the module's path and the host that made it, so a module has
-// one entry, which is replaced when the module changes. It says which source it was made of,
-// and a digest of everything else that the compiler looked at. It is written beside its place
-// and then moved there: others see all of it or nothing. Whatever is wrong with an entry, it
-// counts as missing; whatever is wrong with the folder, the program runs.
+// An entry is a file named after the module's path and the host that made it, so a module
+// has one entry, which is replaced when the module changes. It says which source it was
+// made of, and a digest of everything else that the compiler looked at. It is written
+// beside its place and then moved there: others see all of it or nothing. Whatever is
+// wrong with an entry, it counts as missing; whatever is wrong with the folder, the
+// program runs.
 #ifndef SIMPLE_COMPILE_CACHE_H_
 #define SIMPLE_COMPILE_CACHE_H_
 
@@ -16,7 +17,8 @@
 
 namespace simple {
 
-// SIMPLE_CACHE; else simple in XDG_CACHE_HOME or ~/.cache. Empty if SIMPLE_CACHE is `off` or 0.
+// SIMPLE_CACHE; else simple in XDG_CACHE_HOME or ~/.cache. Empty if SIMPLE_CACHE is `off`
+// or 0.
 std::filesystem::path cache_folder_from_environment();
 
 class Cache {

@@ -14,14 +14,15 @@ namespace {
 // Words of specs whose first argument is the name of a group or an example.
 bool names_of_specs(std::string_view word) {
   static const std::unordered_set<std::string_view> words = {
-      "describe", "context",  "it",      "test",    "example", "specify",
-      "slow_it",  "skip_it",  "pending", "feature", "scenario"};
+      "describe", "context", "it",      "test",    "example", "specify",
+      "slow_it",  "skip_it", "pending", "feature", "scenario"};
   return words.contains(word);
 }
 
 // Words of specs whose block is an example.
 bool has_example(std::string_view word) {
-  return names_of_specs(word) && word != "describe" && word != "context" && word != "feature";
+  return names_of_specs(word) && word != "describe" && word != "context" &&
+         word != "feature";
 }
 
 }  // namespace
@@ -29,13 +30,13 @@ bool has_example(std::string_view word) {
 // Methods of what is built in that change it; those of programs are in Program::mutating.
 bool Compiler::changes_builtin(Symbol name) {
   static const std::unordered_set<std::string_view> names = {
-      "push", "append", "pop", "insert", "remove", "extend", "clear", "set", "merge", "delete",
-      "setdefault", "add", "discard", "update"};
+      "push", "append", "pop",    "insert",     "remove", "extend",  "clear",
+      "set",  "merge",  "delete", "setdefault", "add",    "discard", "update"};
   return names.contains(text_of(name));
 }
 
-std::vector<StringId> Compiler::argument_names(const List<Argument>& arguments, Lambda* block,
-                                               size_t before) {
+std::vector<StringId> Compiler::argument_names(const List<Argument>& arguments,
+                                               Lambda* block, size_t before) {
   bool any_named = false;
   for (const Argument& argument : arguments) any_named = any_named || argument.name;
   if (!any_named) return {};
@@ -45,10 +46,10 @@ std::vector<StringId> Compiler::argument_names(const List<Argument>& arguments, 
   return names;
 }
 
-// Puts arguments where the parameters are: `slots` has one for each parameter, null where the
-// default is meant, `rest` what goes to a variadic one. Says what is wrong with them.
-bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments, Lambda* block,
-                       std::vector<Expr*>& slots, std::vector<Expr*>& rest,
+// Puts arguments where the parameters are: `slots` has one for each parameter, null where
+// the default is meant, `rest` what goes to a variadic one. Says what is wrong with them.
+bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments,
+                       Lambda* block, std::vector<Expr*>& slots, std::vector<Expr*>& rest,
                        const std::string& name, const char* what, Span at) {
   const size_t count = info.parameters.size();
   slots.assign(count, nullptr);
@@ -65,9 +66,9 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
       expected = std::to_string(least) + " to " + std::to_string(fixed);
     }
     error("E1020",
-          "in call to `" + name + "` (declared at line " + std::to_string(info.line) + "): " +
-              what + " expects " + expected + " argument(s), but " + std::to_string(given) +
-              " were provided",
+          "in call to `" + name + "` (declared at line " + std::to_string(info.line) +
+              "): " + what + " expects " + expected + " argument(s), but " +
+              std::to_string(given) + " were provided",
           at);
     return false;
   };
@@ -99,7 +100,8 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
       return false;
     }
     if (slots[index] != nullptr) {
-      error("E1020", "argument `" + std::string(text) + "` is given twice", argument.value->at);
+      error("E1020", "argument `" + std::string(text) + "` is given twice",
+            argument.value->at);
       return false;
     }
     slots[index] = argument.value;
@@ -139,7 +141,8 @@ void Compiler::call_spread(const std::function<void(Register)>& callee,
       return;
     }
     keep(item.value, value);
-    emit(item.spread ? Op::kArrayExtend : Op::kArrayPush, array, value, 0, item.value->at);
+    emit(item.spread ? Op::kArrayExtend : Op::kArrayPush, array, value, 0,
+         item.value->at);
   }
   if (block != nullptr) {
     into(block, value);
@@ -153,8 +156,8 @@ void Compiler::call_value(Register callee, const List<Argument>& arguments, Lamb
                           Register to, Span at) {
   for (const Argument& item : arguments) {
     if (item.spread) {
-      call_spread([&](Register reg) { emit(Op::kMove, reg, callee, 0, at); }, arguments, block,
-                  to, at);
+      call_spread([&](Register reg) { emit(Op::kMove, reg, callee, 0, at); }, arguments,
+                  block, to, at);
       return;
     }
   }
@@ -171,13 +174,15 @@ void Compiler::call_value(Register callee, const List<Argument>& arguments, Lamb
     SiteImage image;
     image.argument_names = names;
     emit(Op::kMove, static_cast<Register>(base + count), callee, 0, at);
-    emit(Op::kCallNamed, base, site(std::move(image), at), static_cast<uint16_t>(count), at);
+    emit(Op::kCallNamed, base, site(std::move(image), at), static_cast<uint16_t>(count),
+         at);
   }
   if (to != base) emit(Op::kMove, to, base, 0, at);
 }
 
 // Native code may write into arrays of numbers. One that a variable shares with others is
-// copied first, into the variable. (A parameter's array is the caller's, and written there.)
+// copied first, into the variable. (A parameter's array is the caller's, and written
+// there.)
 bool Compiler::written_argument(const Found& function, size_t index, Expr* value,
                                 Register reg) {
   if (function.what != Found::What::kGlobal ||
@@ -205,7 +210,8 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
                              Span at) {
   for (const Argument& item : arguments) {
     if (item.spread) {
-      call_spread([&](Register reg) { load(found, name, reg, at); }, arguments, block, to, at);
+      call_spread([&](Register reg) { load(found, name, reg, at); }, arguments, block, to,
+                  at);
       return;
     }
   }
@@ -213,8 +219,8 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
   std::vector<Expr*> rest;
   if (info != nullptr) {
     compiled_strings_ = found.module;
-    if (!arrange(*info, arguments, block, slots, rest, std::string(text_of(name)), "function",
-                 at)) {
+    if (!arrange(*info, arguments, block, slots, rest, std::string(text_of(name)),
+                 "function", at)) {
       return;
     }
     // Missing ones at the end need not be passed.
@@ -230,8 +236,8 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
   } else {
     for (const Argument& item : arguments) {
       if (item.name) {
-        error("E1020",
-              "`" + std::string(text_of(name)) + "` takes no named arguments", item.value->at);
+        error("E1020", "`" + std::string(text_of(name)) + "` takes no named arguments",
+              item.value->at);
         return;
       }
       slots.push_back(item.value);
@@ -247,7 +253,8 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
       argument(slots[i], reg);
     }
   }
-  emit(Op::kCallGlobal, base, reference(found, at), static_cast<uint16_t>(slots.size()), at);
+  emit(Op::kCallGlobal, base, reference(found, at), static_cast<uint16_t>(slots.size()),
+       at);
   if (to != base) emit(Op::kMove, to, base, 0, at);
 }
 
@@ -261,7 +268,8 @@ bool Compiler::special_call(Call* call, Symbol name, Register to) {
     native_variant("Option", 0, arguments[0].value, to, call->at);
     return true;
   }
-  if ((text == "Ok" || text == "Err") && arguments.size() <= 1 && call->block == nullptr) {
+  if ((text == "Ok" || text == "Err") && arguments.size() <= 1 &&
+      call->block == nullptr) {
     native_variant("Result", text == "Ok" ? 0 : 1,
                    arguments.empty() ? nullptr : arguments[0].value, to, call->at);
     return true;
@@ -278,7 +286,8 @@ bool Compiler::special_call(Call* call, Symbol name, Register to) {
     return true;
   }
   if (text == "old" && one) {
-    if (const auto value = state_->old_values.find(call); value != state_->old_values.end()) {
+    if (const auto value = state_->old_values.find(call);
+        value != state_->old_values.end()) {
       emit(Op::kMove, to, value->second, 0, call->at);
       return true;
     }
@@ -313,7 +322,8 @@ void Compiler::call(Call* node, Register to) {
           return;
         case GlobalKind::kFunction:
         case GlobalKind::kExtern:
-          if (found.module == program_.spec && node->block != nullptr && has_example(text)) {
+          if (found.module == program_.spec && node->block != nullptr &&
+              has_example(text)) {
             examples_.insert(node->block->function);
           }
           // expect a == b compares the two sides itself, for a message that shows them.
@@ -321,14 +331,15 @@ void Compiler::call(Call* node, Register to) {
               node->arguments.size() == 1 &&
               node->arguments[0].value->kind == ExprKind::kBinary) {
             auto* compare = as<Binary>(node->arguments[0].value);
-            if (compare->op >= BinaryOp::kEqual && compare->op <= BinaryOp::kGreaterEqual) {
+            if (compare->op >= BinaryOp::kEqual &&
+                compare->op <= BinaryOp::kGreaterEqual) {
               static const char* const signs[] = {"==", "!=", "<", "<=", ">", ">="};
-              const char* sign =
-                  signs[static_cast<int>(compare->op) - static_cast<int>(BinaryOp::kEqual)];
+              const char* sign = signs[static_cast<int>(compare->op) -
+                                       static_cast<int>(BinaryOp::kEqual)];
               const Register base = temporaries(3, at);
               argument(compare->left, base);
-              emit(Op::kLoadConstant, static_cast<Register>(base + 1), text_constant(sign, at),
-                   0, at);
+              emit(Op::kLoadConstant, static_cast<Register>(base + 1),
+                   text_constant(sign, at), 0, at);
               argument(compare->right, static_cast<Register>(base + 2));
               Found comparing = found;
               comparing.name = intern("expect_compare");
@@ -343,11 +354,13 @@ void Compiler::call(Call* node, Register to) {
             ast::Text written{};
             written.kind = ExprKind::kText;
             written.at = node->arguments[0].value->at;
-            std::string_view source = source_.text().substr(written.at.start, written.at.length);
+            std::string_view source =
+                source_.text().substr(written.at.start, written.at.length);
             source.remove_prefix(std::min(source.find('"') + 1, source.size()));
             written.value = source.substr(0, source.rfind('"'));
             if (names_of_specs(text)) {
-              std::vector<Argument> arguments(node->arguments.begin(), node->arguments.end());
+              std::vector<Argument> arguments(node->arguments.begin(),
+                                              node->arguments.end());
               arguments[0].value = &written;
               call_function(found, &found.global->info, name,
                             {arguments.data(), static_cast<uint32_t>(arguments.size())},
@@ -355,8 +368,8 @@ void Compiler::call(Call* node, Register to) {
               return;
             }
           }
-          call_function(found, found.global->decorated ? nullptr : &found.global->info, name,
-                        node->arguments, node->block, to, at);
+          call_function(found, found.global->decorated ? nullptr : &found.global->info,
+                        name, node->arguments, node->block, to, at);
           return;
         default:
           call_value(any(callee), node->arguments, node->block, to, at);
@@ -450,13 +463,14 @@ void Compiler::make(const Found& type, const List<Argument>& arguments, Lambda* 
   }
   for (const Argument& item : arguments) {
     if (!item.name) continue;
-    const bool known =
-        std::any_of(image.fields.begin(), image.fields.end(), [&](const FieldImage& field) {
+    const bool known = std::any_of(
+        image.fields.begin(), image.fields.end(), [&](const FieldImage& field) {
           return type.module->text(field.name) == text_of(item.name);
         });
     if (!known) {
       error("E1012",
-            "class `" + name + "` has no field named `" + std::string(text_of(item.name)) + "`",
+            "class `" + name + "` has no field named `" +
+                std::string(text_of(item.name)) + "`",
             item.value->at);
       return;
     }
@@ -481,13 +495,14 @@ void Compiler::make(const Found& type, const List<Argument>& arguments, Lambda* 
     return;
   }
   const Register base = temporaries(std::max<size_t>(slots.size(), 1), at);
-  for (size_t i = 0; i < slots.size(); ++i) keep(slots[i], static_cast<Register>(base + i));
+  for (size_t i = 0; i < slots.size(); ++i)
+    keep(slots[i], static_cast<Register>(base + i));
   emit(Op::kNew, base, reference(type, at), static_cast<uint16_t>(slots.size()), at);
   emit(Op::kMove, to, base, 0, at);
 }
 
-void Compiler::make_variant(const Found& type, uint32_t variant, const List<Argument>& arguments,
-                            Register to, Span at) {
+void Compiler::make_variant(const Found& type, uint32_t variant,
+                            const List<Argument>& arguments, Register to, Span at) {
   const VariantImage& image = type_of(type)->variants[variant];
   FunctionInfo info;
   info.line = type_of(type)->line;
@@ -503,14 +518,15 @@ void Compiler::make_variant(const Found& type, uint32_t variant, const List<Argu
     return;
   }
   const Register base = temporaries(slots.size(), at);
-  for (size_t i = 0; i < slots.size(); ++i) keep(slots[i], static_cast<Register>(base + i));
+  for (size_t i = 0; i < slots.size(); ++i)
+    keep(slots[i], static_cast<Register>(base + i));
   emit(Op::kEnum, base, reference(type, at), static_cast<uint16_t>(slots.size()), at);
   emit(Op::kNop, static_cast<uint16_t>(variant), 0, 0, at);
   emit(Op::kMove, to, base, 0, at);
 }
 
-void Compiler::native_variant(std::string_view type, uint32_t variant, Expr* value, Register to,
-                              Span at) {
+void Compiler::native_variant(std::string_view type, uint32_t variant, Expr* value,
+                              Register to, Span at) {
   const Register base = temporary(at);
   if (value != nullptr) {
     keep(value, base);
@@ -533,8 +549,8 @@ bool Compiler::static_call(MethodCall* node, Register to) {
       Interface::Imported exported;
       if (!module.module->find_exported(node->name, exported)) {
         error("E1034",
-              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) + "` has no `" +
-                  std::string(text_of(node->name)) + "`",
+              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) +
+                  "` has no `" + std::string(text_of(node->name)) + "`",
               node->name_at);
         return true;
       }
@@ -569,9 +585,10 @@ bool Compiler::static_call(MethodCall* node, Register to) {
   Found function;
   if (const FunctionInfo* info = hidden(type, name, function)) {
     if (function.global->kind == GlobalKind::kFunction) {
-      const std::string full = std::string(type.module->text(image->name)) + "." +
-                               std::string(name);
-      call_function(function, info, intern(full), node->arguments, node->block, to, node->at);
+      const std::string full =
+          std::string(type.module->text(image->name)) + "." + std::string(name);
+      call_function(function, info, intern(full), node->arguments, node->block, to,
+                    node->at);
       return true;
     }
   }
@@ -601,7 +618,9 @@ void Compiler::method_call(MethodCall* node, Register to) {
     if (!item.spread) continue;
     const Register receiver = any(node->receiver);
     call_spread(
-        [&](Register reg) { emit(Op::kGetMethod, reg, receiver, site(node->name, at), at); },
+        [&](Register reg) {
+          emit(Op::kGetMethod, reg, receiver, site(node->name, at), at);
+        },
         node->arguments, node->block, to, node->at);
     return;
   }
@@ -628,7 +647,8 @@ void Compiler::method_call(MethodCall* node, Register to) {
   image.name = self_.string(node->name);
   image.argument_names = argument_names(node->arguments, node->block, 1);
   const Found function = find_global(node->name);
-  if (function.what == Found::What::kGlobal && function.global->kind == GlobalKind::kFunction) {
+  if (function.what == Found::What::kGlobal &&
+      function.global->kind == GlobalKind::kFunction) {
     image.fallback = reference(function, at);
   } else if (node->receiver->kind == ExprKind::kSelf) {
     check_member(node->name, true, at);
@@ -651,7 +671,8 @@ void Compiler::method_call(MethodCall* node, Register to) {
           {index, where, base, static_cast<uint16_t>(count), here(), at});
     }
   } else {
-    emit(Op::kCallMethod, base, site(std::move(image), at), static_cast<uint16_t>(count), at);
+    emit(Op::kCallMethod, base, site(std::move(image), at), static_cast<uint16_t>(count),
+         at);
   }
   if (node->safe) patch(nothing);
   if (to != base) emit(Op::kMove, to, base, 0, node->at);

@@ -22,7 +22,8 @@ std::string_view Compiler::literal_type(const ast::Expr* expr) {
       const std::string_view left = literal_type(binary->left);
       const std::string_view right = literal_type(binary->right);
       if (left.empty() || right.empty()) return "";
-      if (left == "str" || right == "str") return binary->op == ast::BinaryOp::kAdd ? "str" : "";
+      if (left == "str" || right == "str")
+        return binary->op == ast::BinaryOp::kAdd ? "str" : "";
       return left == "f64" || right == "f64" ? "f64" : "i64";
     }
     default:
@@ -31,9 +32,10 @@ std::string_view Compiler::literal_type(const ast::Expr* expr) {
 }
 
 // A text with a number, where no program can mean that.
-void Compiler::check_operands(ast::BinaryOp op, const ast::Expr* left, const ast::Expr* right, Span at) {
-  if (op == ast::BinaryOp::kAdd || op > ast::BinaryOp::kGreaterEqual || op == ast::BinaryOp::kEqual ||
-      op == ast::BinaryOp::kNotEqual) {
+void Compiler::check_operands(ast::BinaryOp op, const ast::Expr* left,
+                              const ast::Expr* right, Span at) {
+  if (op == ast::BinaryOp::kAdd || op > ast::BinaryOp::kGreaterEqual ||
+      op == ast::BinaryOp::kEqual || op == ast::BinaryOp::kNotEqual) {
     return;
   }
   const std::string_view first = literal_type(left);
@@ -41,8 +43,8 @@ void Compiler::check_operands(ast::BinaryOp op, const ast::Expr* left, const ast
   if (first.empty() || second.empty() || (first != "str" && second != "str")) return;
   if ((op >= ast::BinaryOp::kLess)) {
     if (first == second) return;
-    error("E1005",
-          "cannot compare " + std::string(first) + " and " + std::string(second), at);
+    error("E1005", "cannot compare " + std::string(first) + " and " + std::string(second),
+          at);
     return;
   }
   if (op == ast::BinaryOp::kMultiply && (first == "i64" || second == "i64")) return;

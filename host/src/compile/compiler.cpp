@@ -25,7 +25,8 @@ size_t distance(std::string_view a, std::string_view b) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
       const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      row[j] = std::min(
+          {above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
       diagonal = above;
     }
   }
@@ -59,7 +60,8 @@ void Compiler::run() {
   // `main` is called when the statements are done, unless they call it.
   Walker walker;
   walker.visit_expr = [&](Expr* expr) {
-    if (expr->kind == ExprKind::kCall && as<Call>(expr)->callee->kind == ExprKind::kName &&
+    if (expr->kind == ExprKind::kCall &&
+        as<Call>(expr)->callee->kind == ExprKind::kName &&
         text_of(as<Name>(as<Call>(expr)->callee)->name) == "main") {
       self_.image.calls_main = true;
     }
@@ -282,7 +284,8 @@ bool Compiler::exists_outside(FunctionState* state, Symbol name) {
   return false;
 }
 
-std::optional<uint16_t> Compiler::capture(FunctionState* state, Symbol name, bool& is_cell) {
+std::optional<uint16_t> Compiler::capture(FunctionState* state, Symbol name,
+                                          bool& is_cell) {
   for (size_t i = 0; i < state->captured.size(); ++i) {
     if (state->captured[i].name == name) {
       is_cell = state->captured[i].is_cell;
@@ -357,11 +360,13 @@ Found Compiler::find_global(Symbol name) {
   }
   Interface::Imported exported;
   for (Interface* module : self_.wildcards) {
-    if (module->find_exported(name, exported)) return take(exported.module, exported.global);
+    if (module->find_exported(name, exported))
+      return take(exported.module, exported.global);
   }
   if (program_.prelude != nullptr && program_.prelude != &self_) {
     const auto own = program_.prelude->globals.find(name);
-    if (own != program_.prelude->globals.end()) return take(program_.prelude, own->second);
+    if (own != program_.prelude->globals.end())
+      return take(program_.prelude, own->second);
   }
   if (program_.natives.contains(name) || program_.native_types.contains(name)) {
     found.what = Found::What::kNative;
@@ -391,7 +396,8 @@ Found Compiler::find_type(Expr* expr) {
   if (expr->kind == ExprKind::kName) {
     const Found found = find(as<Name>(expr)->name);
     if (type_of(found) != nullptr) return found;
-    if (found.what == Found::What::kNative && program_.native_types.contains(found.name)) {
+    if (found.what == Found::What::kNative &&
+        program_.native_types.contains(found.name)) {
       return found;
     }
     return nothing;
@@ -414,7 +420,8 @@ Found Compiler::find_type(Expr* expr) {
 }
 
 // A function that belongs to a type: `found` is where it is, the result what it takes.
-const FunctionInfo* Compiler::hidden(const Found& type, std::string_view member, Found& found) {
+const FunctionInfo* Compiler::hidden(const Found& type, std::string_view member,
+                                     Found& found) {
   const Symbol name = intern(std::string(text_of(type.name)) + "." + std::string(member));
   const auto global = type.module->globals.find(name);
   if (global == type.module->globals.end()) return nullptr;

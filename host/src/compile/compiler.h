@@ -1,5 +1,5 @@
-// From trees to images. All modules of a program are declared before one is compiled, so that
-// they may use each other's names in any order.
+// From trees to images. All modules of a program are declared before one is compiled, so
+// that they may use each other's names in any order.
 #ifndef SIMPLE_COMPILE_COMPILER_H_
 #define SIMPLE_COMPILE_COMPILER_H_
 
@@ -31,8 +31,8 @@ struct Interface {
     uint32_t global;
   };
   std::unordered_map<Symbol, Imported> imported;
-  std::vector<Interface*> wildcards;               // use a.b.*
-  bool is_prompt = false;  // Its last expression is its value.
+  std::vector<Interface*> wildcards;  // use a.b.*
+  bool is_prompt = false;             // Its last expression is its value.
   // An example of a spec could not be compiled, and fails when it is run.
   bool has_broken_examples = false;
   std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m
@@ -69,7 +69,8 @@ struct Program {
   Interface* prelude = nullptr;
   Interface* spec = nullptr;
   bool uses_spec = false;  // One of those words was found.
-  bool only_checks = false;  // Nothing is run: errors in examples are reported as all others.
+  bool only_checks =
+      false;  // Nothing is run: errors in examples are reported as all others.
 };
 
 // Fills in the names of a module, and what it asks to import.

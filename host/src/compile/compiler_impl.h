@@ -2,11 +2,11 @@
 //
 // An expression is compiled into a register. `into` leaves there what the expression is,
 // which may be an array or struct that somebody else holds as well; that is enough for
-// operands and arguments. `keep` is for a value that stays: it says that there is one more
-// holder, unless the value is new.
+// operands and arguments. `keep` is for a value that stays: it says that there is one
+// more holder, unless the value is new.
 //
-// Parameters are not shared when a function is called: a function that keeps or changes one
-// says so itself, with kShare at its start.
+// Parameters are not shared when a function is called: a function that keeps or changes
+// one says so itself, with kShare at its start.
 #ifndef SIMPLE_COMPILE_COMPILER_IMPL_H_
 #define SIMPLE_COMPILE_COMPILER_IMPL_H_
 
@@ -48,15 +48,15 @@ struct LoopState {
   Symbol label;
   Jumps breaks;
   Jumps continues;
-  size_t scope = 0;   // Scopes that are open outside of it.
-  int result = -1;    // The register of `break v`.
+  size_t scope = 0;  // Scopes that are open outside of it.
+  int result = -1;   // The register of `break v`.
 };
 
 // What is to be done when a block is left.
 struct Deferred {
-  ast::Block* body = nullptr;           // defer, errdefer
+  ast::Block* body = nullptr;  // defer, errdefer
   bool on_error_only = false;
-  std::optional<Register> resource;     // with: the register of what is closed
+  std::optional<Register> resource;  // with: the register of what is closed
   Span at;
   std::vector<std::pair<uint32_t, uint32_t>> covered;  // Instructions under its guard.
   uint32_t covered_from = 0;
@@ -80,7 +80,16 @@ struct TargetStep {
 };
 // Something that can be assigned: a root and the way from there.
 struct Target {
-  enum class Root { kRegister, kParameter, kCell, kCapturedCell, kCaptured, kGlobal, kSelf, kValue };
+  enum class Root {
+    kRegister,
+    kParameter,
+    kCell,
+    kCapturedCell,
+    kCaptured,
+    kGlobal,
+    kSelf,
+    kValue
+  };
   Root root = Root::kValue;
   Register reg = 0;        // The variable, or the value
   uint16_t reference = 0;  // kGlobal
@@ -105,9 +114,9 @@ struct FunctionState {
   // In a method that changes self: self must not be shared, copies are made instead.
   bool owns_self = false;
   bool writes_self = false;
-  bool forbids_self = false;  // a `fn` of a type: it must not change self
+  bool forbids_self = false;          // a `fn` of a type: it must not change self
   std::unordered_set<Symbol> fields;  // of the type that a method belongs to
-  bool fields_open = true;  // Others may give the type fields.
+  bool fields_open = true;            // Others may give the type fields.
   Symbol type_name;
   // Names of variables here that blocks change: they live in cells.
   std::unordered_set<Symbol> shared_with_blocks;
@@ -132,7 +141,7 @@ struct Found {
     kNothing,
     kVariable,
     kCaptured,
-    kGlobal,    // of this module or another
+    kGlobal,  // of this module or another
     kModule,
     kNative,
   };
@@ -212,8 +221,8 @@ class Compiler {
   void type_declaration(ast::TypeDecl* type);
   void enum_declaration(ast::EnumDecl* type);
   void impl(ast::Impl* impl);
-  void methods(uint32_t type, Symbol type_name, const ast::List<ast::Function*>& functions,
-               bool in_impl);
+  void methods(uint32_t type, Symbol type_name,
+               const ast::List<ast::Function*>& functions, bool in_impl);
   uint32_t method(ast::Function* function, Symbol type_name, const TypeImage* type,
                   bool is_static);
   void constructor(ast::TypeDecl* type, uint32_t index, Symbol name);
@@ -253,7 +262,8 @@ class Compiler {
   static bool fresh(const ast::Expr* expr);
   static bool changes_builtin(Symbol name);
   static std::string_view literal_type(const ast::Expr* expr);
-  void check_operands(ast::BinaryOp op, const ast::Expr* left, const ast::Expr* right, Span at);
+  void check_operands(ast::BinaryOp op, const ast::Expr* left, const ast::Expr* right,
+                      Span at);
   void check_member(Symbol name, bool is_call, Span at);
   static bool same_place(const ast::Expr* left, const ast::Expr* right);
   void keep_for(ast::Expr* target, ast::Expr* value, Register to);
@@ -284,23 +294,24 @@ class Compiler {
 
   // ---- Calls (calls.cpp)
   void call(ast::Call* call, Register to);
-  bool written_argument(const Found& function, size_t index, ast::Expr* value, Register reg);
+  bool written_argument(const Found& function, size_t index, ast::Expr* value,
+                        Register reg);
   void call_function(const Found& found, const FunctionInfo* info, Symbol name,
-                     const ast::List<ast::Argument>& arguments, ast::Lambda* block, Register to,
-                     Span at);
+                     const ast::List<ast::Argument>& arguments, ast::Lambda* block,
+                     Register to, Span at);
   void call_value(Register callee, const ast::List<ast::Argument>& arguments,
                   ast::Lambda* block, Register to, Span at);
   void call_spread(const std::function<void(Register)>& callee,
-                   const ast::List<ast::Argument>& arguments, ast::Lambda* block, Register to,
-                   Span at);
+                   const ast::List<ast::Argument>& arguments, ast::Lambda* block,
+                   Register to, Span at);
   void method_call(ast::MethodCall* call, Register to);
   bool static_call(ast::MethodCall* call, Register to);
-  void make(const Found& type, const ast::List<ast::Argument>& arguments, ast::Lambda* block,
-            Register to, Span at);
+  void make(const Found& type, const ast::List<ast::Argument>& arguments,
+            ast::Lambda* block, Register to, Span at);
   void make_variant(const Found& type, uint32_t variant,
                     const ast::List<ast::Argument>& arguments, Register to, Span at);
-  void native_variant(std::string_view type, uint32_t variant, ast::Expr* value, Register to,
-                      Span at);
+  void native_variant(std::string_view type, uint32_t variant, ast::Expr* value,
+                      Register to, Span at);
   bool arrange(const FunctionInfo& info, const ast::List<ast::Argument>& arguments,
                ast::Lambda* block, std::vector<ast::Expr*>& slots,
                std::vector<ast::Expr*>& rest, const std::string& name, const char* what,

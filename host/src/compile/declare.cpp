@@ -54,8 +54,8 @@ class Declarer {
     FunctionInfo result;
     result.line = line(function->at);
     for (const Parameter& parameter : function->parameters) {
-      result.parameters.push_back(
-          {self_.string(parameter.name), parameter.fallback != nullptr || parameter.variadic});
+      result.parameters.push_back({self_.string(parameter.name),
+                                   parameter.fallback != nullptr || parameter.variadic});
       if (parameter.variadic) result.variadic = true;
     }
     return result;
@@ -77,7 +77,8 @@ class Declarer {
         break;
       }
       case PatternKind::kVariant:
-        for (const FieldPattern& field : static_cast<const VariantPattern*>(pattern)->fields) {
+        for (const FieldPattern& field :
+             static_cast<const VariantPattern*>(pattern)->fields) {
           variables(field.pattern, kind);
         }
         break;
@@ -93,7 +94,8 @@ class Declarer {
     switch (statement->kind) {
       case StmtKind::kLet: {
         const auto* let = as<Let>(statement);
-        variables(let->pattern, let->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant);
+        variables(let->pattern,
+                  let->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant);
         break;
       }
       case StmtKind::kAssign: {
@@ -102,7 +104,8 @@ class Declarer {
         if (!assign->compound && assign->target->kind == ExprKind::kName) {
           const Symbol name = as<Name>(assign->target)->name;
           bool known = self_.globals.contains(name);
-          for (Interface* earlier : self_.wildcards) known |= earlier->globals.contains(name);
+          for (Interface* earlier : self_.wildcards)
+            known |= earlier->globals.contains(name);
           if (!known) add(name, GlobalKind::kVariable, statement->at);
         }
         break;
@@ -151,7 +154,8 @@ class Declarer {
       }
       case StmtKind::kAlias: {
         const auto* alias = as<Alias>(statement);
-        // A type by another name, or a function: a value that is set when the module starts.
+        // A type by another name, or a function: a value that is set when the module
+        // starts.
         add(alias->name, GlobalKind::kConstant, statement->at);
         break;
       }
@@ -179,7 +183,8 @@ class Declarer {
     }
   }
 
-  ImportImage import_of(const List<Symbol>& path, const List<ImportName>& names, Span at) {
+  ImportImage import_of(const List<Symbol>& path, const List<ImportName>& names,
+                        Span at) {
     ImportImage image;
     for (Symbol part : path) image.path.push_back(self_.string(part));
     for (const ImportName& name : names) {
@@ -201,7 +206,8 @@ class Declarer {
 
   void mutating(Symbol method) {
     program_.mutating.insert(method);
-    if (mutating_.insert(method).second) self_.image.mutating.push_back(self_.string(method));
+    if (mutating_.insert(method).second)
+      self_.image.mutating.push_back(self_.string(method));
   }
 
   // A function that belongs to a type, as a global that programs cannot name.
@@ -236,12 +242,14 @@ class Declarer {
       image.name = self_.string(field.name);
       image.has_default = field.fallback != nullptr;
       if (is_struct) image.zero = zero_of(field.type);
-      const auto same = std::find_if(type.fields.begin(), type.fields.end(),
-                                     [&](const FieldImage& f) { return f.name == image.name; });
+      const auto same =
+          std::find_if(type.fields.begin(), type.fields.end(),
+                       [&](const FieldImage& f) { return f.name == image.name; });
       if (same == type.fields.end()) {
         type.fields.push_back(image);
       } else {
-        error("E1012", "field `" + std::string(text_of(field.name)) + "` is declared twice",
+        error("E1012",
+              "field `" + std::string(text_of(field.name)) + "` is declared twice",
               field.at);
       }
     }
@@ -253,8 +261,8 @@ class Declarer {
     const std::string_view name = text_of(type->name);
     if (name == "bool") return {Tag::kBool, 0};
     if (name == "f64" || name == "f32" || name == "float") return {Tag::kFloat, 0};
-    for (const char* integer :
-         {"i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8", "int", "usize", "isize"}) {
+    for (const char* integer : {"i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8",
+                                "int", "usize", "isize"}) {
       if (name == integer) return {Tag::kInt, 0};
     }
     return {};
@@ -296,9 +304,9 @@ class Declarer {
       if (constant->pattern->kind != PatternKind::kName) continue;
       const Symbol constant_name = as<NamePattern>(constant->pattern)->name;
       type.constants.push_back(self_.string(constant_name));
-      GlobalImage* global =
-          add(intern(std::string(text_of(name)) + "." + std::string(text_of(constant_name))),
-              constant->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant, {});
+      GlobalImage* global = add(
+          intern(std::string(text_of(name)) + "." + std::string(text_of(constant_name))),
+          constant->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant, {});
       global->hidden = true;
     }
     if (!declared->invariants.empty()) type.has_init = true;
@@ -312,7 +320,8 @@ class Declarer {
       if (!method.is_static && self_.text(method.name) == "__init__") make = method.info;
     }
     if (make.parameters.empty()) {
-      for (const FieldImage& field : type.fields) make.parameters.push_back({field.name, true});
+      for (const FieldImage& field : type.fields)
+        make.parameters.push_back({field.name, true});
     }
     hidden(name, "(new)", std::move(make));
   }
@@ -330,9 +339,8 @@ class Declarer {
         image.fields.push_back(self_.string(field.name));
       }
       const Expr* value = variant.value;
-      const bool negative =
-          value != nullptr && value->kind == ExprKind::kUnary &&
-          static_cast<const Unary*>(value)->op == UnaryOp::kNegate;
+      const bool negative = value != nullptr && value->kind == ExprKind::kUnary &&
+                            static_cast<const Unary*>(value)->op == UnaryOp::kNegate;
       if (negative) value = static_cast<const Unary*>(value)->operand;
       if (value != nullptr) {
         if (value->kind == ExprKind::kInt) {
@@ -407,7 +415,8 @@ class Declarer {
           if (inside) declare(statement);
           break;
         case StmtKind::kFunction:
-          if (inside && as<FunctionDecl>(statement)->function->is_extern) declare(statement);
+          if (inside && as<FunctionDecl>(statement)->function->is_extern)
+            declare(statement);
           break;
         default:
           break;
@@ -463,8 +472,8 @@ class Declarer {
 }  // namespace
 
 StringId Interface::string(std::string_view text) {
-  const auto [found, added] =
-      string_ids.try_emplace(std::string(text), static_cast<StringId>(image.strings.size()));
+  const auto [found, added] = string_ids.try_emplace(
+      std::string(text), static_cast<StringId>(image.strings.size()));
   if (added) {
     if (text.empty()) {
       found->second = 0;
@@ -558,7 +567,8 @@ bool is_static(const ast::Function& function, bool in_impl) {
   if (function.is_static || function.has_self || !in_impl) return function.is_static;
   const std::string_view name = text_of(function.name);
   const bool by_name = name == "new" || name == "create" || name == "default" ||
-                       name == "init" || name.starts_with("from_") || name.starts_with("with_");
+                       name == "init" || name.starts_with("from_") ||
+                       name.starts_with("with_");
   if (!by_name) return false;
   bool uses_self = false;
   Walker walker;
@@ -582,13 +592,15 @@ bool declare(ModuleImage&& image, Interface& interface, Program& program) {
     const Symbol name = intern(stored.strings[stored.globals[i].name]);
     if (!interface.globals.try_emplace(name, i).second) return false;
   }
-  for (StringId method : stored.mutating) program.mutating.insert(intern(stored.strings[method]));
+  for (StringId method : stored.mutating)
+    program.mutating.insert(intern(stored.strings[method]));
   return true;
 }
 
 void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
   const auto symbol = [&](StringId name) { return intern(interface.text(name)); };
-  const auto bring = [&](Interface* from, Symbol name, Symbol as, Span at, size_t import) {
+  const auto bring = [&](Interface* from, Symbol name, Symbol as, Span at,
+                         size_t import) {
     Interface::Imported found;
     if (from->find_exported(name, found)) {
       interface.imported[as] = found;

@@ -26,8 +26,8 @@ struct Engine::Loaded {
   std::vector<Diagnostic> diagnostics;
   std::vector<Diagnostic> missing;  // Modules that a spec imports and that are not there.
   std::unique_ptr<Module> module;
-  fs::path path;  // Empty if it is not from a file.
-  Digest digest;  // Of the source.
+  fs::path path;        // Empty if it is not from a file.
+  Digest digest;        // Of the source.
   bool stored = false;  // The image is from the cache, and there is no tree.
   Digest inputs;        // Of a stored image: what it was made of; see Engine::inputs().
   bool is_library = false;
@@ -56,11 +56,13 @@ uint64_t physical_memory() {
 std::string shown(const fs::path& path) {
   std::error_code error;
   const fs::path relative = fs::relative(path, fs::current_path(error), error);
-  if (error || relative.empty() || relative.string().starts_with("..")) return path.string();
+  if (error || relative.empty() || relative.string().starts_with(".."))
+    return path.string();
   return relative.string();
 }
 
-// Folders of the language's own library that say how memory is managed; all the same here.
+// Folders of the language's own library that say how memory is managed; all the same
+// here.
 bool is_family(const std::string& name) {
   return name == "common" || name == "nogc_sync_mut" || name == "nogc_async_mut" ||
          name == "gc_async_mut" || name == "nogc_async_mut_noalloc" || name == "src";
@@ -157,7 +159,8 @@ fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::pa
         is_library = true;
         return options_.library / "std" / "spec.spl";
       }
-      if (const fs::path found = try_folder(options_.library / "std", first); !found.empty()) {
+      if (const fs::path found = try_folder(options_.library / "std", first);
+          !found.empty()) {
         is_library = true;
         return found;
       }
@@ -168,9 +171,9 @@ fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::pa
   fs::path folder = from;
   for (int level = 0; level < 32; ++level) {
     if (const fs::path found = try_folder(folder, 0); !found.empty()) return found;
-    const bool root = fs::exists(folder / ".git", error) ||
-                      fs::exists(folder / "simple.toml", error) ||
-                      fs::exists(folder / "simple.sdn", error) || folder == folder.parent_path();
+    const bool root =
+        fs::exists(folder / ".git", error) || fs::exists(folder / "simple.toml", error) ||
+        fs::exists(folder / "simple.sdn", error) || folder == folder.parent_path();
     if (root || !folder.has_parent_path()) break;
     folder = folder.parent_path();
   }
@@ -184,7 +187,8 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
   fs::path canonical = fs::weakly_canonical(path, error);
   if (error) canonical = path;
   const std::string key = canonical.string();
-  if (const auto known = modules_.find(key); known != modules_.end()) return known->second.get();
+  if (const auto known = modules_.find(key); known != modules_.end())
+    return known->second.get();
   if (fs::is_directory(path, error)) {
     failed_read_ = "'" + path.string() + "' is a folder; name a file";
     return nullptr;
@@ -195,7 +199,8 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
                    (fs::exists(path, error) ? "permission denied" : "no such file");
     return nullptr;
   }
-  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::string text((std::istreambuf_iterator<char>(file)),
+                   std::istreambuf_iterator<char>());
   if (text.size() > UINT32_MAX - 16) {
     failed_read_ = "'" + path.string() + "' is larger than 4 GB";
     return nullptr;
@@ -222,8 +227,8 @@ Engine::Loaded* Engine::load_text(const std::string& key, const std::string& nam
   return loaded;
 }
 
-Engine::Loaded* Engine::add(const std::string& key, const std::string& name, std::string text,
-                            bool is_library) {
+Engine::Loaded* Engine::add(const std::string& key, const std::string& name,
+                            std::string text, bool is_library) {
   auto owned = std::make_unique<Loaded>();
   Loaded* loaded = owned.get();
   modules_[key] = std::move(owned);
@@ -345,9 +350,9 @@ void Engine::load_prelude() {
 
 // ---- Compiling
 
-// What compiling a module looks at: the module, what it imports on any way, the prelude, and
-// what it came to use without importing it. Each counts with its source, and with what its
-// imports were found to be.
+// What compiling a module looks at: the module, what it imports on any way, the prelude,
+// and what it came to use without importing it. Each counts with its source, and with
+// what its imports were found to be.
 Digest Engine::inputs(const Loaded& loaded) const {
   std::vector<const Interface*> reached;
   std::unordered_set<const Interface*> seen{nullptr};
@@ -387,8 +392,8 @@ Digest Engine::inputs(const Loaded& loaded) const {
     digests.push_back(digest(names, modules_.at(interface.key)->digest));
   }
   std::sort(digests.begin(), digests.end());
-  return digest({reinterpret_cast<const char*>(digests.data()),
-                 digests.size() * sizeof(Digest)});
+  return digest(
+      {reinterpret_cast<const char*>(digests.data()), digests.size() * sizeof(Digest)});
 }
 
 // Whether everything that a stored image refers to is there.
@@ -410,9 +415,10 @@ bool Engine::finds_references(const Loaded& loaded) const {
       if (!vm_->natives().contains(name)) return false;
       continue;
     }
-    const auto owner = reference.module == 0 ? modules_.find(loaded.interface.key)
-                                             : modules_.find(key);
-    if (owner == modules_.end() || !owner->second->interface.globals.contains(name)) return false;
+    const auto owner =
+        reference.module == 0 ? modules_.find(loaded.interface.key) : modules_.find(key);
+    if (owner == modules_.end() || !owner->second->interface.globals.contains(name))
+      return false;
   }
   for (const TypeImage& type : image.types) {
     if (!std::all_of(type.bases.begin(), type.bases.end(), is_type)) return false;
@@ -428,7 +434,8 @@ bool Engine::finds_references(const Loaded& loaded) const {
 void Engine::check_stored() {
   for (size_t i = linked_; i < order_.size(); ++i) {
     Loaded& loaded = *order_[i];
-    if (!loaded.stored || (loaded.inputs == inputs(loaded) && finds_references(loaded))) continue;
+    if (!loaded.stored || (loaded.inputs == inputs(loaded) && finds_references(loaded)))
+      continue;
     forget(loaded);
     parse_and_declare(loaded);
     load_imports(loaded);
@@ -474,7 +481,8 @@ bool Engine::compile_all() {
     const Loaded& loaded = *order_[i];
     if (loaded.stored || loaded.path.empty()) continue;
     if (loaded.interface.has_broken_examples) continue;  // `check` reports them.
-    cache_.write(loaded.interface.key, loaded.digest, inputs(loaded), loaded.interface.image);
+    cache_.write(loaded.interface.key, loaded.digest, inputs(loaded),
+                 loaded.interface.image);
   }
   return good;
 }
@@ -483,10 +491,9 @@ bool Engine::compile_all() {
 bool Engine::report() {
   bool any = false;
   for (Loaded* loaded : order_) {
-    std::stable_sort(loaded->diagnostics.begin(), loaded->diagnostics.end(),
-                     [](const Diagnostic& a, const Diagnostic& b) {
-                       return a.at.start < b.at.start;
-                     });
+    std::stable_sort(
+        loaded->diagnostics.begin(), loaded->diagnostics.end(),
+        [](const Diagnostic& a, const Diagnostic& b) { return a.at.start < b.at.start; });
     for (const Diagnostic& diagnostic : loaded->diagnostics) {
       std::cout.flush();
       std::cerr << render(diagnostic, *loaded->source);
@@ -524,14 +531,16 @@ void Engine::link_all() {
     }
   }
   for (size_t i = linked_; i < order_.size(); ++i) link_types(*order_[i]);
-  // Traits and mixins give what a type does not have itself; all types have their own now.
+  // Traits and mixins give what a type does not have itself; all types have their own
+  // now.
   for (size_t i = linked_; i < order_.size(); ++i) {
     Loaded& loaded = *order_[i];
     for (const GlobalImage& global : loaded.interface.image.globals) {
       if (global.kind != GlobalKind::kType) continue;
       const TypeImage& image = loaded.interface.image.types[global.index];
       auto* type = as<Type>(
-          loaded.module->globals[loaded.module->names[loaded.module->strings[global.name]]]);
+          loaded.module
+              ->globals[loaded.module->names[loaded.module->strings[global.name]]]);
       std::vector<Type*> todo;
       for (uint32_t base : image.bases) {
         todo.push_back(as<Type>(*loaded.module->references[base]));
@@ -539,11 +548,13 @@ void Engine::link_all() {
       while (!todo.empty()) {
         Type* base = todo.back();
         todo.pop_back();
-        if (std::find(type->traits.begin(), type->traits.end(), base) != type->traits.end()) {
+        if (std::find(type->traits.begin(), type->traits.end(), base) !=
+            type->traits.end()) {
           continue;
         }
         type->traits.push_back(base);
-        for (const auto& [name, method] : base->methods) type->methods.try_emplace(name, method);
+        for (const auto& [name, method] : base->methods)
+          type->methods.try_emplace(name, method);
         for (const auto& [name, function] : base->statics) {
           type->statics.try_emplace(name, function);
         }
@@ -567,7 +578,8 @@ void Engine::link(Loaded& loaded) {
   module.key = loaded.interface.key;
   module.name = loaded.source->name();
   module.is_library = loaded.is_library;
-  for (const std::string& string : image.strings) module.strings.push_back(intern(string));
+  for (const std::string& string : image.strings)
+    module.strings.push_back(intern(string));
   Heap& heap = vm_->heap();
   vm_->interpreter().modules.push_back(&module);
   for (FunctionImage& function : image.functions) {
@@ -577,7 +589,8 @@ void Engine::link(Loaded& loaded) {
     code->line = function.line;
     code->is_method = function.is_method;
     code->variadic = function.variadic;
-    code->parameters = static_cast<uint16_t>(function.parameters.size() + function.is_method);
+    code->parameters =
+        static_cast<uint16_t>(function.parameters.size() + function.is_method);
     code->required = function.is_method ? 1 : 0;
     for (size_t i = 0; i < function.parameters.size(); ++i) {
       code->parameter_names.push_back(module.strings[function.parameters[i].name]);
@@ -640,7 +653,8 @@ void Engine::link(Loaded& loaded) {
       }
       case GlobalKind::kExtern: {
         // The host's own functions come first.
-        if (const auto native = vm_->natives().find(name); native != vm_->natives().end()) {
+        if (const auto native = vm_->natives().find(name);
+            native != vm_->natives().end()) {
           value = native->second;
           break;
         }
@@ -718,7 +732,8 @@ void Engine::link_types(Loaded& loaded) {
     for (uint32_t trait : impl.traits) {
       auto* base = as<Type>(*module.references[trait]);
       type->traits.push_back(base);
-      for (const auto& [name, method] : base->methods) type->methods.try_emplace(name, method);
+      for (const auto& [name, method] : base->methods)
+        type->methods.try_emplace(name, method);
     }
     for (const MethodImage& method : impl.methods) add(type, method);
   }
@@ -747,8 +762,8 @@ std::string render(const Failure& failure) {
         i = count - 12;
       }
       const TraceLine& line = failure.trace[i];
-      out += "  " + line.function + " (" + line.file + ":" + std::to_string(line.line) + ":" +
-             std::to_string(line.column) + ")\n";
+      out += "  " + line.function + " (" + line.file + ":" + std::to_string(line.line) +
+             ":" + std::to_string(line.column) + ")\n";
     }
   }
   return out;

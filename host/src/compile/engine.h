@@ -22,12 +22,14 @@ struct EngineOptions {
   // Packages: the name in front, as "lib.x", and the folders that hold its modules.
   std::vector<std::pair<std::string, std::vector<std::filesystem::path>>> packages;
   std::filesystem::path cache;  // The folder of compiled modules; empty: none are kept.
-  bool stress = false;    // Collect whenever something was made.
-  uint64_t memory = 0;    // The most that objects may take; 0: three quarters of the machine's.
+  bool stress = false;          // Collect whenever something was made.
+  uint64_t memory =
+      0;  // The most that objects may take; 0: three quarters of the machine's.
 };
 
 // Options from the environment: SIMPLE_LIB, SIMPLE_PACKAGES ("name=folder:folder;…"),
-// SIMPLE_GC_STRESS, SIMPLE_MEMORY_LIMIT, SIMPLE_CACHE. `executable` is where the host itself lies.
+// SIMPLE_GC_STRESS, SIMPLE_MEMORY_LIMIT, SIMPLE_CACHE. `executable` is where the host
+// itself lies.
 EngineOptions options_from_environment(const std::filesystem::path& executable);
 
 class Engine {
@@ -98,7 +100,7 @@ class Engine {
   size_t started_ = 0;
   size_t reported_ = 0;
   std::string failed_read_;
-  size_t lines_ = 0;  // Of the prompt.
+  size_t lines_ = 0;                 // Of the prompt.
   std::vector<Interface*> prompts_;  // What was entered, the latest first.
 };
 

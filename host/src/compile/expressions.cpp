@@ -13,8 +13,10 @@ namespace {
 std::optional<int64_t> small_int(const Expr* expr) {
   if (expr->kind == ExprKind::kInt) {
     const auto* number = static_cast<const Int*>(expr);
-    const bool plain = number->type == NumberType::kPlain || number->type == NumberType::kI64;
-    if (plain && number->value >= INT16_MIN && number->value <= INT16_MAX) return number->value;
+    const bool plain =
+        number->type == NumberType::kPlain || number->type == NumberType::kI64;
+    if (plain && number->value >= INT16_MIN && number->value <= INT16_MAX)
+      return number->value;
   }
   if (expr->kind == ExprKind::kUnary &&
       static_cast<const Unary*>(expr)->op == UnaryOp::kNegate) {
@@ -28,8 +30,8 @@ ConstantImage number_constant(const Expr* expr) {
   if (expr->kind == ExprKind::kFloat) {
     const auto* number = static_cast<const Float*>(expr);
     if (number->type == NumberType::kF32) {
-      return {Tag::kF32,
-              std::bit_cast<int64_t>(static_cast<double>(static_cast<float>(number->value)))};
+      return {Tag::kF32, std::bit_cast<int64_t>(
+                             static_cast<double>(static_cast<float>(number->value)))};
     }
     return {Tag::kFloat, std::bit_cast<int64_t>(number->value)};
   }
@@ -94,9 +96,11 @@ bool Compiler::same_place(const Expr* left, const Expr* right) {
     case ExprKind::kSelf:
       return true;
     case ExprKind::kName:
-      return static_cast<const Name*>(left)->name == static_cast<const Name*>(right)->name;
+      return static_cast<const Name*>(left)->name ==
+             static_cast<const Name*>(right)->name;
     case ExprKind::kField:
-      return static_cast<const Field*>(left)->name == static_cast<const Field*>(right)->name &&
+      return static_cast<const Field*>(left)->name ==
+                 static_cast<const Field*>(right)->name &&
              same_place(static_cast<const Field*>(left)->receiver,
                         static_cast<const Field*>(right)->receiver);
     default:
@@ -140,7 +144,8 @@ void Compiler::argument(Expr* expr, Register to) {
     return;
   }
   if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kSelf) {
-    const Symbol name = expr->kind == ExprKind::kSelf ? intern("self") : as<Name>(expr)->name;
+    const Symbol name =
+        expr->kind == ExprKind::kSelf ? intern("self") : as<Name>(expr)->name;
     const Found found = find(name);
     if (found.what == Found::What::kVariable && !found.variable->is_cell) {
       emit(Op::kMove, to, found.variable->reg, 0, expr->at);
@@ -153,8 +158,10 @@ void Compiler::argument(Expr* expr, Register to) {
 // The register of a value; for a variable, its own.
 Register Compiler::any(Expr* expr) {
   if (expr->kind == ExprKind::kName || expr->kind == ExprKind::kSelf) {
-    const Symbol name = expr->kind == ExprKind::kSelf ? intern("self") : as<Name>(expr)->name;
-    if (Variable* variable = local(name, state_); variable != nullptr && !variable->is_cell) {
+    const Symbol name =
+        expr->kind == ExprKind::kSelf ? intern("self") : as<Name>(expr)->name;
+    if (Variable* variable = local(name, state_);
+        variable != nullptr && !variable->is_cell) {
       return variable->reg;
     }
   }
@@ -202,7 +209,8 @@ void Compiler::into(Expr* expr, Register to) {
       break;
     case ExprKind::kSymbol:
       emit(Op::kLoadConstant, to,
-           constant({Tag::kSymbol, self_.string(as<SymbolLiteral>(expr)->name)}, at), 0, at);
+           constant({Tag::kSymbol, self_.string(as<SymbolLiteral>(expr)->name)}, at), 0,
+           at);
       break;
     case ExprKind::kName:
       name(as<Name>(expr), to);
@@ -291,7 +299,8 @@ void Compiler::into(Expr* expr, Register to) {
       break;
     case ExprKind::kTupleField: {
       const Register receiver = any(as<TupleField>(expr)->receiver);
-      emit(Op::kGetTuple, to, receiver, static_cast<uint16_t>(as<TupleField>(expr)->index), at);
+      emit(Op::kGetTuple, to, receiver,
+           static_cast<uint16_t>(as<TupleField>(expr)->index), at);
       break;
     }
     case ExprKind::kIndex:
@@ -374,8 +383,9 @@ void Compiler::load(const Found& found, Symbol name, Register to, Span at) {
       return;
     case Found::What::kModule:
       error("E1010",
-            "`" + std::string(text_of(name)) + "` is a module, which is no value; name what "
-            "you want of it",
+            "`" + std::string(text_of(name)) +
+                "` is a module, which is no value; name what "
+                "you want of it",
             at);
       return;
     case Found::What::kNothing:
@@ -439,7 +449,8 @@ void Compiler::items(const List<Item>& list, Register to, Span at) {
   emit(Op::kArray, result, result, 0, at);
   for (const Item& item : list) {
     keep(item.value, value);
-    emit(item.spread ? Op::kArrayExtend : Op::kArrayPush, result, value, 0, item.value->at);
+    emit(item.spread ? Op::kArrayExtend : Op::kArrayPush, result, value, 0,
+         item.value->at);
   }
   emit(Op::kMove, to, result, 0, at);
 }
@@ -454,8 +465,8 @@ void Compiler::tuple(Tuple* node, Register to) {
   }
   if (spread) {
     items(list, to, node->at);
-    emit(Op::kCallGlobal, to, reference(kNatives, intern("rt_core_tuple_of"), node->at), 1,
-         node->at);
+    emit(Op::kCallGlobal, to, reference(kNatives, intern("rt_core_tuple_of"), node->at),
+         1, node->at);
     return;
   }
   const Register parts = temporaries(list.size(), node->at);
@@ -465,7 +476,8 @@ void Compiler::tuple(Tuple* node, Register to) {
   emit(Op::kTuple, to, parts, static_cast<uint16_t>(list.size()), node->at);
   if (labels) {
     SiteImage image;
-    for (const Item& item : list) image.argument_names.push_back(self_.string(item.label));
+    for (const Item& item : list)
+      image.argument_names.push_back(self_.string(item.label));
     emit(Op::kLabel, to, site(std::move(image), node->at), 0, node->at);
   }
 }
@@ -514,7 +526,8 @@ void Compiler::comprehension(Comprehension* node, Register to) {
       emit_wide(Op::kLoadInt, counter, -1, node->at);
     }
     loop_open.start = here();
-    loop_open.exit = emit_wide(Op::kIterateNext, loop_open.state, 0, generator.iterable->at);
+    loop_open.exit =
+        emit_wide(Op::kIterateNext, loop_open.state, 0, generator.iterable->at);
     open_scope();
     if (generator.counter != nullptr) {
       emit(Op::kAddInt, counter, counter, 1, node->at);
@@ -591,8 +604,9 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
   }
   if (op <= BinaryOp::kRemainder &&
       (right->kind == ExprKind::kInt || right->kind == ExprKind::kFloat)) {
-    const auto code = static_cast<Op>(static_cast<int>(Op::kAddConstant) +
-                                      static_cast<int>(op) - static_cast<int>(BinaryOp::kAdd));
+    const auto code =
+        static_cast<Op>(static_cast<int>(Op::kAddConstant) + static_cast<int>(op) -
+                        static_cast<int>(BinaryOp::kAdd));
     emit(code, to, first, constant(number_constant(right), at), at);
     state_->next = saved;
     return;
@@ -615,8 +629,8 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
                              static_cast<int>(BinaryOp::kEqual)),
              to, first, second, at);
       } else {
-        emit(static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(op)), to, first,
-             second, at);
+        emit(static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(op)), to,
+             first, second, at);
       }
   }
   state_->next = saved;
@@ -670,7 +684,8 @@ void Compiler::jump_when(Expr* expr, bool when, Jumps& jumps) {
         const auto right = static_cast<Register>(pair + 1 - i % 2);
         into(chain->operands[i + 1], right);
         const Register yes = temporary(at);
-        emit(static_cast<Op>(static_cast<int>(Op::kEqual) + static_cast<int>(chain->ops[i]) -
+        emit(static_cast<Op>(static_cast<int>(Op::kEqual) +
+                             static_cast<int>(chain->ops[i]) -
                              static_cast<int>(BinaryOp::kEqual)),
              yes, left, right, at);
         fails.push_back(jump(Op::kJumpIfNot, yes, at));
@@ -800,8 +815,8 @@ bool Compiler::static_field(Field* node, Register to) {
       Interface::Imported exported;
       if (!module.module->find_exported(node->name, exported)) {
         error("E1034",
-              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) + "` has no `" +
-                  std::string(text_of(node->name)) + "`",
+              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) +
+                  "` has no `" + std::string(text_of(node->name)) + "`",
               node->name_at);
         return true;
       }
@@ -820,7 +835,8 @@ bool Compiler::static_field(Field* node, Register to) {
   for (size_t i = 0; i < image->variants.size(); ++i) {
     if (type.module->text(image->variants[i].name) != text_of(node->name)) continue;
     if (!image->variants[i].fields.empty()) break;  // As a function: at run time.
-    emit(Op::kEnumUnit, to, reference(type, node->at), static_cast<uint16_t>(i), node->at);
+    emit(Op::kEnumUnit, to, reference(type, node->at), static_cast<uint16_t>(i),
+         node->at);
     return true;
   }
   for (StringId constant : image->constants) {
@@ -858,15 +874,16 @@ uint32_t Compiler::jump_if_nothing(Register value, Span at) {
 }
 
 void Compiler::member(Field* node, Register receiver, Register to) {
-  if (node->receiver->kind == ExprKind::kSelf && find_global(node->name).what ==
-                                                     Found::What::kNothing) {
+  if (node->receiver->kind == ExprKind::kSelf &&
+      find_global(node->name).what == Found::What::kNothing) {
     check_member(node->name, false, node->name_at);
   }
   // What is neither a field nor a method may be a function: x.f is f(x).
   SiteImage image;
   image.name = self_.string(node->name);
   const Found function = find_global(node->name);
-  if (function.what == Found::What::kGlobal && function.global->kind == GlobalKind::kFunction) {
+  if (function.what == Found::What::kGlobal &&
+      function.global->kind == GlobalKind::kFunction) {
     image.fallback = reference(function, node->at);
   }
   emit(Op::kGetField, to, receiver, site(std::move(image), node->name_at), node->name_at);
@@ -891,8 +908,8 @@ void Compiler::cast(Cast* node, Register to) {
   emit(Op::kMove, base, value, 0, node->at);
   emit(Op::kLoadConstant, static_cast<Register>(base + 1),
        text_constant(spell(node->type), node->at), 0, node->at);
-  emit(Op::kCallGlobal, base, reference(kNatives, intern("rt_core_try_cast"), node->at), 2,
-       node->at);
+  emit(Op::kCallGlobal, base, reference(kNatives, intern("rt_core_try_cast"), node->at),
+       2, node->at);
   const uint32_t good = jump(Op::kJumpIfNotNil, base, node->at);
   into(node->fallback, base);
   patch(good);
@@ -907,7 +924,8 @@ void Compiler::propagate(Try* node, Register to) {
   const uint32_t over = jump(Op::kJump, 0, at);
   patch(fails);
   if (state_->is_module && !state_->is_block) {
-    emit(Op::kCallGlobal, value, reference(kNatives, intern("rt_core_fail_with"), at), 1, at);
+    emit(Op::kCallGlobal, value, reference(kNatives, intern("rt_core_fail_with"), at), 1,
+         at);
   } else {
     leave(0, true);
     return_register(value, true, at);
@@ -943,8 +961,8 @@ void Compiler::construct(Construct* node, Register to) {
     }
     if (!known) {
       error("E1012",
-            "class `" + std::string(type.module->text(image->name)) + "` has no field named `" +
-                std::string(text_of(argument.name)) + "`",
+            "class `" + std::string(type.module->text(image->name)) +
+                "` has no field named `" + std::string(text_of(argument.name)) + "`",
             argument.value->at);
       continue;
     }

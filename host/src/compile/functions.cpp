@@ -41,8 +41,8 @@ bool mentions(Function* function, Symbol name) {
 
 }  // namespace
 
-uint32_t Compiler::function(Function* function, FunctionState& state, std::string_view name,
-                            const std::function<void()>& body) {
+uint32_t Compiler::function(Function* function, FunctionState& state,
+                            std::string_view name, const std::function<void()>& body) {
   state.function = function;
   state.image.name = self_.string(name);
   state.image.line = source_.place(function->at.start).line;
@@ -89,7 +89,8 @@ void Compiler::parameters(Function* function) {
   for (size_t i = 0; i < function->parameters.size(); ++i) {
     const Parameter& parameter = function->parameters[i];
     state.image.parameters.push_back(
-        {self_.string(parameter.name), parameter.fallback != nullptr || parameter.variadic});
+        {self_.string(parameter.name),
+         parameter.fallback != nullptr || parameter.variadic});
     if (parameter.variadic) state.image.variadic = true;
   }
   for (size_t i = 0; i < function->parameters.size(); ++i) {
@@ -102,9 +103,11 @@ void Compiler::parameters(Function* function) {
     }
     if (parameter.name) {
       for (size_t j = 0; j < i; ++j) {
-        if (function->parameters[j].name == parameter.name && text_of(parameter.name) != "_") {
+        if (function->parameters[j].name == parameter.name &&
+            text_of(parameter.name) != "_") {
           error("E1001",
-                "parameter `" + std::string(text_of(parameter.name)) + "` is declared twice",
+                "parameter `" + std::string(text_of(parameter.name)) +
+                    "` is declared twice",
                 parameter.at);
         }
       }
@@ -144,7 +147,8 @@ void Compiler::contracts(Function* function) {
         if (expr->kind != ExprKind::kCall) return true;
         auto* call = as<Call>(expr);
         if (call->callee->kind != ExprKind::kName ||
-            text_of(as<Name>(call->callee)->name) != "old" || call->arguments.size() != 1) {
+            text_of(as<Name>(call->callee)->name) != "old" ||
+            call->arguments.size() != 1) {
           return true;
         }
         const Register reg = temporary(expr->at);
@@ -160,7 +164,8 @@ void Compiler::contracts(Function* function) {
       Jumps holds;
       jump_when(condition, true, holds);
       const std::string message =
-          "precondition of `" + std::string(text_of(function->name)) + "` does not hold: " +
+          "precondition of `" + std::string(text_of(function->name)) +
+          "` does not hold: " +
           std::string(source_.text().substr(condition->at.start, condition->at.length));
       emit(Op::kFail, text_constant("E5001", condition->at),
            text_constant(message, condition->at), 0, condition->at);
@@ -211,7 +216,8 @@ void Compiler::closure(Function* function, Register to, Span at) {
   const std::string_view name = function->name ? text_of(function->name) : "<lambda>";
   const size_t errors = diagnostics_.size();
   const uint32_t index = this->function(function, state, name);
-  if (examples_.contains(function) && diagnostics_.size() > errors && !program_.only_checks) {
+  if (examples_.contains(function) && diagnostics_.size() > errors &&
+      !program_.only_checks) {
     fail_when_run(index, function, errors);
     state.captured.clear();
   }
@@ -230,8 +236,8 @@ void Compiler::fail_when_run(uint32_t index, Function* function, size_t errors) 
   failing.outer = state_;
   failing.is_block = true;
   this->function(function, failing, "<lambda>", [&] {
-    emit(Op::kFail, text_constant(first.code, first.at), text_constant(message, first.at), 0,
-         first.at);
+    emit(Op::kFail, text_constant(first.code, first.at), text_constant(message, first.at),
+         0, first.at);
   });
   self_.image.functions[index] = std::move(self_.image.functions.back());
   self_.image.functions.pop_back();
@@ -263,7 +269,8 @@ void Compiler::make_closure(uint32_t index, FunctionState& state, Register to, S
     captures.push_back(image);
   }
   self_.image.functions[index].captures = std::move(captures);
-  if (index > UINT16_MAX) error("E1005", "this module has too many functions; divide it", at);
+  if (index > UINT16_MAX)
+    error("E1005", "this module has too many functions; divide it", at);
   emit(Op::kClosure, to, static_cast<uint16_t>(index), 0, at);
   state_->next = saved;
 }
@@ -272,7 +279,8 @@ void Compiler::make_closure(uint32_t index, FunctionState& state, Register to, S
 void Compiler::module_function(Function* function) {
   if (function->body == nullptr) {
     if (!function->is_extern) {
-      error("E1002", "function `" + std::string(text_of(function->name)) + "` has no body",
+      error("E1002",
+            "function `" + std::string(text_of(function->name)) + "` has no body",
             function->at);
     }
     return;

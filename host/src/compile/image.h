@@ -23,7 +23,8 @@ struct ConstantImage {
 struct SiteImage {
   StringId name = 0;
   StringId owner = 0;  // The enum of a variant, if the program names it.
-  std::vector<StringId> argument_names;  // One for each argument (0: positional), or none.
+  std::vector<StringId>
+      argument_names;  // One for each argument (0: positional), or none.
   // Where the code goes on that changes the receiver in its place, or -1.
   int32_t mutate_at = -1;
   // The receiver is a part of something, so that part has to be unshared as well.
@@ -58,7 +59,14 @@ struct FunctionImage {
   std::vector<HandlerImage> handlers;  // Innermost first.
 };
 
-enum class GlobalKind : uint8_t { kVariable, kConstant, kFunction, kType, kExtern, kModule };
+enum class GlobalKind : uint8_t {
+  kVariable,
+  kConstant,
+  kFunction,
+  kType,
+  kExtern,
+  kModule
+};
 // What other modules have to know of a function to call it.
 struct FunctionInfo {
   std::vector<ParameterImage> parameters;
@@ -91,18 +99,19 @@ struct TypeImage {
   std::vector<FieldImage> fields;
   std::vector<VariantImage> variants;
   std::vector<MethodImage> methods;
-  std::vector<uint32_t> bases;       // references
-  std::vector<StringId> constants;   // static val; globals named Type.NAME
-  bool has_init = false;             // __init__, or invariants: made by its constructor only
-  uint32_t constructor = 0;          // function; global Type.(new) holds it too
+  std::vector<uint32_t> bases;      // references
+  std::vector<StringId> constants;  // static val; globals named Type.NAME
+  bool has_init = false;     // __init__, or invariants: made by its constructor only
+  uint32_t constructor = 0;  // function; global Type.(new) holds it too
 };
 struct GlobalImage {
   StringId name = 0;
   GlobalKind kind = GlobalKind::kVariable;
-  // kFunction: of `functions`; kType: of `types`; kExtern: of `externs`; kModule: of `imports`
+  // kFunction: of `functions`; kType: of `types`; kExtern: of `externs`; kModule: of
+  // `imports`
   uint32_t index = 0;
   FunctionInfo info;
-  bool hidden = false;  // Type.method and the like
+  bool hidden = false;     // Type.method and the like
   bool decorated = false;  // What is called may take other arguments.
 };
 // A global of this module (module 0) or another: a string "key" of the module and a name.
@@ -112,7 +121,7 @@ struct ReferenceImage {
 };
 // impl T: for a type that exists.
 struct ImplImage {
-  uint32_t type = 0;  // reference
+  uint32_t type = 0;             // reference
   std::vector<uint32_t> traits;  // references
   std::vector<MethodImage> methods;
 };
@@ -152,9 +161,9 @@ struct ModuleImage {
   std::vector<ExternImage> externs;
   std::vector<ImportImage> imports;
   std::vector<StringId> mutating;  // Methods that change their receiver.
-  uint32_t start = 0;  // The function that runs the module's statements.
-  bool calls_main = false;     // Its statements call main() themselves.
-  bool mentions_spec = false;  // There is a word in it that may be one of specs.
+  uint32_t start = 0;              // The function that runs the module's statements.
+  bool calls_main = false;         // Its statements call main() themselves.
+  bool mentions_spec = false;      // There is a word in it that may be one of specs.
 };
 
 // The module of what is built in, for references.

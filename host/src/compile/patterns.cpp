@@ -45,14 +45,15 @@ bool Compiler::is_variant_name(Symbol name) {
   return false;
 }
 
-// Whether a plain name in a pattern is compared instead of bound: an immutable variable of
-// the module.
+// Whether a plain name in a pattern is compared instead of bound: an immutable variable
+// of the module.
 bool Compiler::compares(Symbol name, Found& found) {
   if (!comparing_ || local(name, state_) != nullptr) return false;
   const std::string_view text = text_of(name);
   if (text == "_") return false;
   found = find_global(name);
-  return found.what == Found::What::kGlobal && found.global->kind == GlobalKind::kConstant;
+  return found.what == Found::What::kGlobal &&
+         found.global->kind == GlobalKind::kConstant;
 }
 
 void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_mutable) {
@@ -120,7 +121,8 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
         if (const TypeImage* type = type_of(found)) {
           bool known = false;
           for (const VariantImage& candidate : type->variants) {
-            known = known || found.module->text(candidate.name) == text_of(variant->path.back());
+            known = known ||
+                    found.module->text(candidate.name) == text_of(variant->path.back());
           }
           image.owner = self_.string(found.module->text(type->name));
           if (!known) {
@@ -144,8 +146,8 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
                field.pattern->at);
         } else {
           const bool alone = variant->fields.size() == 1;
-          emit(Op::kGetPayload, item, value, static_cast<uint16_t>(alone ? UINT16_MAX : i),
-               field.pattern->at);
+          emit(Op::kGetPayload, item, value,
+               static_cast<uint16_t>(alone ? UINT16_MAX : i), field.pattern->at);
         }
         pattern(field.pattern, item, fails, is_mutable);
       }
@@ -154,7 +156,8 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
     case PatternKind::kTuple: {
       auto* tuple = as<TuplePattern>(node);
       const Register item = temporary(at);
-      emit(Op::kIsSequence, item, value, static_cast<uint16_t>(tuple->items.size() * 2 + 1), at);
+      emit(Op::kIsSequence, item, value,
+           static_cast<uint16_t>(tuple->items.size() * 2 + 1), at);
       fails.push_back(jump(Op::kJumpIfNot, item, at));
       for (size_t i = 0; i < tuple->items.size(); ++i) {
         if (tuple->items[i]->kind == PatternKind::kWildcard) continue;
@@ -244,7 +247,8 @@ void Compiler::destructure(Pattern* node, Register value, bool is_mutable) {
   const uint32_t over = jump(Op::kJump, 0, node->at);
   patch(fails);
   emit(Op::kFail, text_constant("E1006", node->at),
-       text_constant("the value does not have the form of the pattern", node->at), 0, node->at);
+       text_constant("the value does not have the form of the pattern", node->at), 0,
+       node->at);
   patch(over);
 }
 
@@ -276,7 +280,8 @@ void Compiler::match(Match* match, int to, bool returns) {
   if (!complete) {
     if (to >= 0 || returns) {
       emit(Op::kFail, text_constant("E1006", match->at),
-           text_constant("match expression exhausted without matching any pattern", match->at),
+           text_constant("match expression exhausted without matching any pattern",
+                         match->at),
            0, match->at);
     }
   }

@@ -51,7 +51,8 @@ Target Compiler::place(Expr* expr) {
         }
       }
       result = place(as<Field>(expr)->receiver);
-      result.steps.push_back({TargetStep::Kind::kField, as<Field>(expr)->name, 0, 0, expr->at});
+      result.steps.push_back(
+          {TargetStep::Kind::kField, as<Field>(expr)->name, 0, 0, expr->at});
       return result;
     case ExprKind::kTupleField:
       result = place(as<TupleField>(expr)->receiver);
@@ -84,14 +85,15 @@ Target Compiler::place(Expr* expr) {
       switch (found.what) {
         case Found::What::kVariable:
           result.reg = found.variable->reg;
-          result.root = found.variable->is_cell        ? Target::Root::kCell
+          result.root = found.variable->is_cell         ? Target::Root::kCell
                         : expr->kind == ExprKind::kSelf ? Target::Root::kSelf
                         : found.variable->is_parameter  ? Target::Root::kParameter
                                                         : Target::Root::kRegister;
           return result;
         case Found::What::kCaptured:
           result.reg = found.captured;
-          result.root = found.is_cell ? Target::Root::kCapturedCell : Target::Root::kCaptured;
+          result.root =
+              found.is_cell ? Target::Root::kCapturedCell : Target::Root::kCaptured;
           return result;
         case Found::What::kGlobal:
           if (found.global->kind <= GlobalKind::kConstant) {
@@ -151,9 +153,10 @@ void Compiler::load(const Target& place, Register to) {
   }
 }
 
-// Leaves in `to` the object at the place, or above it if not all steps are to be taken, so
-// that changing the object changes what the place holds.
-void Compiler::load_mutable(const Target& place, size_t steps, Register to, bool of_call) {
+// Leaves in `to` the object at the place, or above it if not all steps are to be taken,
+// so that changing the object changes what the place holds.
+void Compiler::load_mutable(const Target& place, size_t steps, Register to,
+                            bool of_call) {
   switch (place.root) {
     case Target::Root::kRegister:
       emit(Op::kUnshare, place.reg, 0, 0, place.at);

@@ -117,8 +117,8 @@ void Compiler::return_value(Expr* value, Span at) {
   if (value->kind == ExprKind::kName && !defers && state_->ensures == nullptr) {
     const Found found = find(as<Name>(value)->name);
     if (found.what == Found::What::kVariable && !found.variable->is_cell) {
-      emit(found.variable->is_parameter ? Op::kReturnShare : Op::kReturn, found.variable->reg, 0,
-           0, at);
+      emit(found.variable->is_parameter ? Op::kReturnShare : Op::kReturn,
+           found.variable->reg, 0, 0, at);
       return;
     }
   }
@@ -317,7 +317,8 @@ LoopState* Compiler::loop(Symbol label) {
   return nullptr;
 }
 
-// Runs what was deferred in the scopes from `scopes` on, as it is when they are left here.
+// Runs what was deferred in the scopes from `scopes` on, as it is when they are left
+// here.
 void Compiler::leave(size_t scopes, bool failing) {
   std::vector<Deferred*> paused;
   for (size_t i = state_->scopes.size(); i-- > scopes;) {
@@ -409,7 +410,8 @@ void Compiler::let(Let* node) {
     into(node->type->length, static_cast<Register>(base + 1));
     emit(Op::kLoadConstant, static_cast<Register>(base + 2),
          text_constant(text_of(as<NamePattern>(node->pattern)->name), at), 0, at);
-    emit(Op::kCallGlobal, base, reference(kNatives, intern("rt_core_check_length"), at), 3, at);
+    emit(Op::kCallGlobal, base, reference(kNatives, intern("rt_core_check_length"), at),
+         3, at);
   };
   if (node->pattern->kind == PatternKind::kName && node->otherwise == nullptr) {
     const Symbol name = as<NamePattern>(node->pattern)->name;
@@ -440,8 +442,9 @@ void Compiler::let(Let* node) {
     pattern(node->pattern, value, fails, node->is_mutable);
     const uint32_t over = jump(Op::kJump, 0, at);
     patch(fails);
-    std::vector<Variable> hidden(state_->variables.begin() + static_cast<std::ptrdiff_t>(first),
-                                 state_->variables.end());
+    std::vector<Variable> hidden(
+        state_->variables.begin() + static_cast<std::ptrdiff_t>(first),
+        state_->variables.end());
     state_->variables.resize(first);
     block(node->otherwise, -1);
     emit(Op::kFail, text_constant("E1006", at),
@@ -519,7 +522,8 @@ void Compiler::assign(Assign* node) {
       const Register value = temporary(at);
       load(where, value);
       const Register right = any(node->value);
-      const Op op = static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(node->op));
+      const Op op =
+          static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(node->op));
       emit(op, value, value, right, at);
       store(where, value, at);
       return;
@@ -529,7 +533,8 @@ void Compiler::assign(Assign* node) {
       const Register pair = temporaries(2, at);
       load(find(intern("self")), intern("self"), pair, at);
       keep(node->value, static_cast<Register>(pair + 1));
-      emit(Op::kCallGlobal, pair, reference(kNatives, intern("rt_core_assign_self"), at), 2, at);
+      emit(Op::kCallGlobal, pair, reference(kNatives, intern("rt_core_assign_self"), at),
+           2, at);
       return;
     }
     default:
@@ -544,7 +549,8 @@ void Compiler::assign_to(Expr* target, Register value, bool fresh, Span at) {
     if (text_of(name) == "_") return;
     const Found found = find(name);
     if (found.what == Found::What::kNothing ||
-        (found.what == Found::What::kGlobal && found.global->kind > GlobalKind::kConstant)) {
+        (found.what == Found::What::kGlobal &&
+         found.global->kind > GlobalKind::kConstant)) {
       const Register reg = temporary(at);
       emit(fresh ? Op::kMove : Op::kMoveShare, reg, value, 0, at);
       declare(name, reg, false, at);
@@ -582,7 +588,8 @@ void Compiler::assign_name(Name* target, Assign* node) {
   if (!assignable && !node->compound) {
     // A field of the type, without self?
     if (state_->is_method && state_->fields.contains(name)) {
-      error("E1004", "`" + text + "` is a field of the type; use self." + text, target->at);
+      error("E1004", "`" + text + "` is a field of the type; use self." + text,
+            target->at);
       return;
     }
     // A name that is new makes a variable.
@@ -604,8 +611,8 @@ void Compiler::assign_name(Name* target, Assign* node) {
     const uint32_t line = source_.place(state_->function->at.start).line;
     const std::string where =
         state_->function->name && !state_->function->is_lambda
-            ? "inside nested fn `" + std::string(text_of(state_->function->name)) + "` (line " +
-                  std::to_string(line) + ")"
+            ? "inside nested fn `" + std::string(text_of(state_->function->name)) +
+                  "` (line " + std::to_string(line) + ")"
             : "inside a closure (line " + std::to_string(line) + ")";
     error("E1004",
           "cannot assign to captured variable `" + text + "` " + where +
@@ -722,8 +729,8 @@ void Compiler::for_statement(For* node) {
   const auto item = static_cast<Register>(state + 2);
   const auto second = static_cast<Register>(state + 3);
   into(iterable, state);
-  // What is iterated is looked at again in every round: if the body changes it, it changes
-  // a copy.
+  // What is iterated is looked at again in every round: if the body changes it, it
+  // changes a copy.
   emit(Op::kIteratePrepare, state, 1, 0, at);
   Register counter = 0;
   if (node->counter != nullptr) {

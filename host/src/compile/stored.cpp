@@ -11,10 +11,10 @@ static_assert(std::endian::native == std::endian::little);
 
 // What is copied as it lies in memory, in lists as a whole.
 template <typename T>
-inline constexpr bool kPlain = (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) ||
-                               std::is_enum_v<T> || std::is_same_v<T, Span> ||
-                               std::is_same_v<T, Instruction> ||
-                               std::is_same_v<T, HandlerImage>;
+inline constexpr bool kPlain =
+    (std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) || std::is_enum_v<T> ||
+    std::is_same_v<T, Span> || std::is_same_v<T, Instruction> ||
+    std::is_same_v<T, HandlerImage>;
 static_assert(std::has_unique_object_representations_v<Instruction> &&
               std::has_unique_object_representations_v<Span> &&
               std::has_unique_object_representations_v<HandlerImage>);
@@ -76,8 +76,8 @@ class Reader {
   }
 
  private:
-  // Every item of a list has this many bytes, so that a list is never made longer than what
-  // is there to fill it.
+  // Every item of a list has this many bytes, so that a list is never made longer than
+  // what is there to fill it.
   static constexpr size_t kLeast = 4;
 
   template <typename T>
@@ -144,7 +144,8 @@ void fields(Io& io, ConstantImage& constant) {
 
 template <typename Io>
 void fields(Io& io, SiteImage& site) {
-  io(site.name, site.owner, site.argument_names, site.mutate_at, site.deep, site.fallback);
+  io(site.name, site.owner, site.argument_names, site.mutate_at, site.deep,
+     site.fallback);
 }
 
 template <typename Io>
@@ -159,9 +160,9 @@ void fields(Io& io, ParameterImage& parameter) {
 
 template <typename Io>
 void fields(Io& io, FunctionImage& function) {
-  io(function.name, function.line, function.variadic, function.is_method, function.registers,
-     function.parameters, function.captures, function.code, function.spans,
-     function.constants, function.sites, function.handlers);
+  io(function.name, function.line, function.variadic, function.is_method,
+     function.registers, function.parameters, function.captures, function.code,
+     function.spans, function.constants, function.sites, function.handlers);
 }
 
 template <typename Io>
@@ -187,13 +188,14 @@ void fields(Io& io, MethodImage& method) {
 
 template <typename Io>
 void fields(Io& io, TypeImage& type) {
-  io(type.name, type.form, type.line, type.fields, type.variants, type.methods, type.bases,
-     type.constants, type.has_init, type.constructor);
+  io(type.name, type.form, type.line, type.fields, type.variants, type.methods,
+     type.bases, type.constants, type.has_init, type.constructor);
 }
 
 template <typename Io>
 void fields(Io& io, GlobalImage& global) {
-  io(global.name, global.kind, global.index, global.info, global.hidden, global.decorated);
+  io(global.name, global.kind, global.index, global.info, global.hidden,
+     global.decorated);
 }
 
 template <typename Io>

@@ -14,10 +14,9 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
   FunctionState state;
   state.is_method = !is_static;
   state.owns_self = function->is_mutating;
-  state.forbids_self = !function->is_mutating && !is_static &&
-                       text_of(function->name) != "__init__" &&
-                       text_of(function->name) != "__enter__" &&
-                       text_of(function->name) != "__exit__";
+  state.forbids_self =
+      !function->is_mutating && !is_static && text_of(function->name) != "__init__" &&
+      text_of(function->name) != "__enter__" && text_of(function->name) != "__exit__";
   if (text_of(function->name) == "__init__") state.owns_self = true;
   state.type_name = type_name;
   if (type != nullptr) {
@@ -25,9 +24,8 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
       state.fields.insert(intern(self_.text(field.name)));
     }
     const auto form = static_cast<simple::Type::Form>(type->form);
-    state.fields_open =
-        !type->bases.empty() ||
-        (form != simple::Type::Form::kClass && form != simple::Type::Form::kStruct);
+    state.fields_open = !type->bases.empty() || (form != simple::Type::Form::kClass &&
+                                                 form != simple::Type::Form::kStruct);
   }
   FunctionState* around = state_;
   state_ = nullptr;
@@ -47,8 +45,8 @@ void Compiler::add_method(TypeImage& image, MethodImage method) {
 }
 
 // `image` is looked up again for each method: compiling one may add types.
-void Compiler::methods(uint32_t type_index, Symbol type_name, const List<Function*>& functions,
-                       bool in_impl) {
+void Compiler::methods(uint32_t type_index, Symbol type_name,
+                       const List<Function*>& functions, bool in_impl) {
   for (Function* function : functions) {
     if (function->body == nullptr) continue;
     const bool is_static_function = is_static(*function, in_impl);
@@ -62,8 +60,8 @@ void Compiler::methods(uint32_t type_index, Symbol type_name, const List<Functio
       }
     }
     if (!is_static_function) continue;
-    const Symbol hidden_name =
-        intern(std::string(text_of(type_name)) + "." + std::string(text_of(function->name)));
+    const Symbol hidden_name = intern(std::string(text_of(type_name)) + "." +
+                                      std::string(text_of(function->name)));
     if (GlobalImage* global = self_.find(hidden_name)) global->index = index;
   }
 }
@@ -88,22 +86,25 @@ void Compiler::type_declaration(TypeDecl* type) {
   }
   // static val: variables that are set where the type is declared.
   for (Let* constant : type->constants) {
-    if (constant->pattern->kind != PatternKind::kName || constant->value == nullptr) continue;
+    if (constant->pattern->kind != PatternKind::kName || constant->value == nullptr)
+      continue;
     const Register saved = state_->next;
     const Register value = temporary(constant->at);
     keep(constant->value, value);
     const Symbol hidden_name =
         intern(std::string(text_of(name)) + "." +
                std::string(text_of(as<NamePattern>(constant->pattern)->name)));
-    emit(Op::kSetGlobal, value, reference("", hidden_name, constant->at), 0, constant->at);
+    emit(Op::kSetGlobal, value, reference("", hidden_name, constant->at), 0,
+         constant->at);
     state_->next = saved;
   }
 }
 
-// alias fn size = inner.size: a method that calls the field's. alias Trait = field does that
-// for every method of the trait.
+// alias fn size = inner.size: a method that calls the field's. alias Trait = field does
+// that for every method of the trait.
 void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
-  const auto forward = [&](Symbol method_name, Symbol field_name, Symbol target, bool mutating) {
+  const auto forward = [&](Symbol method_name, Symbol field_name, Symbol target,
+                           bool mutating) {
     Function function{};
     function.name = method_name;
     function.at = type->name_at;
@@ -181,7 +182,8 @@ void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
   }
 }
 
-// Makes instances of a type: its parameters are the fields, with their defaults, or those of
+// Makes instances of a type: its parameters are the fields, with their defaults, or those
+// of
 // __init__.
 void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   const TypeImage image = self_.image.types[index];
@@ -300,7 +302,8 @@ Expr* Compiler::field_default(TypeDecl* type, Symbol field) {
     if (statement->kind != StmtKind::kTypeDecl) return found == nullptr;
     auto* other = as<TypeDecl>(statement);
     if (other->form == TypeDecl::Form::kMixin &&
-        std::find(type->bases.begin(), type->bases.end(), other->name) != type->bases.end()) {
+        std::find(type->bases.begin(), type->bases.end(), other->name) !=
+            type->bases.end()) {
       for (const FieldDecl& declared : other->fields) {
         if (declared.name == field) found = declared.fallback;
       }
@@ -368,9 +371,10 @@ void Compiler::impl(Impl* node) {
     return;
   }
   ImplImage image;
-  image.type = type != nullptr ? reference(found, node->at)
-                               : reference(kNatives, intern("(type)" + std::string(text_of(name))),
-                                           node->at);
+  image.type =
+      type != nullptr
+          ? reference(found, node->at)
+          : reference(kNatives, intern("(type)" + std::string(text_of(name))), node->at);
   image.traits = traits;
   for (Function* function : node->methods) {
     if (function->body == nullptr) continue;
@@ -385,7 +389,8 @@ void Compiler::impl(Impl* node) {
     entry.function = method(function, found.name, &named, entry.is_static);
     for (const Parameter& parameter : function->parameters) {
       entry.info.parameters.push_back(
-          {self_.string(parameter.name), parameter.fallback != nullptr || parameter.variadic});
+          {self_.string(parameter.name),
+           parameter.fallback != nullptr || parameter.variadic});
     }
     image.methods.push_back(std::move(entry));
   }

@@ -37,14 +37,17 @@ class FunctionVerifier {
     const size_t arguments = function_.parameters.size() + (function_.is_method ? 1 : 0);
     require(function_.registers <= kMostRegisters, "too many registers");
     require(arguments <= function_.registers, "parameters without registers");
-    require(!function_.variadic || !function_.parameters.empty(), "nothing to be variadic");
-    require(function_.spans.size() == function_.code.size(), "not a span for each instruction");
+    require(!function_.variadic || !function_.parameters.empty(),
+            "nothing to be variadic");
+    require(function_.spans.size() == function_.code.size(),
+            "not a span for each instruction");
     for (const ConstantImage& constant : function_.constants) this->constant(constant);
     for (const SiteImage& entry : function_.sites) {
-      require(entry.mutate_at >= -1 && entry.mutate_at < size(), "mutate_at outside of the code");
-      require(entry.fallback == -1 || (entry.fallback >= 0 &&
-                                       static_cast<size_t>(entry.fallback) <
-                                           image_.references.size()),
+      require(entry.mutate_at >= -1 && entry.mutate_at < size(),
+              "mutate_at outside of the code");
+      require(entry.fallback == -1 ||
+                  (entry.fallback >= 0 &&
+                   static_cast<size_t>(entry.fallback) < image_.references.size()),
               "no such fallback");
     }
     for (const HandlerImage& handler : function_.handlers) {
@@ -62,8 +65,8 @@ class FunctionVerifier {
 
   static bool ends(Op op) {
     return op == Op::kReturn || op == Op::kReturnShare || op == Op::kReturnNil ||
-           op == Op::kJump || op == Op::kJumpBack || op == Op::kFail || op == Op::kFailWith ||
-           op == Op::kRethrow;
+           op == Op::kJump || op == Op::kJumpBack || op == Op::kFail ||
+           op == Op::kFailWith || op == Op::kRethrow;
   }
 
   void constant(const ConstantImage& constant) const {
@@ -74,7 +77,9 @@ class FunctionVerifier {
       case Tag::kU8:
       case Tag::kU16:
       case Tag::kU32: {
-        const int bits = constant.tag == Tag::kU8 ? 8 : constant.tag == Tag::kU16 ? 16 : 32;
+        const int bits = constant.tag == Tag::kU8    ? 8
+                         : constant.tag == Tag::kU16 ? 16
+                                                     : 32;
         require(constant.bits >> bits == 0, "a number that is too large for its type");
         break;
       }
@@ -103,7 +108,8 @@ class FunctionVerifier {
     require(target >= 0 && target < size(), "a jump out of the code");
   }
   void text(uint16_t constant) const {
-    require(function_.constants[constant].tag == Tag::kObject, "a constant that is no text");
+    require(function_.constants[constant].tag == Tag::kObject,
+            "a constant that is no text");
   }
   const SiteImage& site(uint16_t index) const { return function_.sites[index]; }
   void writable(uint16_t reference) const {
@@ -176,7 +182,8 @@ class FunctionVerifier {
         break;
       case Op::kCallNamed:
         registers(code.a, size_t{code.c} + 1);
-        require(site(code.b).argument_names.size() == code.c, "not a name for each argument");
+        require(site(code.b).argument_names.size() == code.c,
+                "not a name for each argument");
         break;
       case Op::kCallMethod:
         require(code.c != 0, "a method without a receiver");
@@ -185,8 +192,9 @@ class FunctionVerifier {
                 "not a name for each argument");
         break;
       case Op::kEnum:
-        require(i + 1 < size() && function_.code[static_cast<size_t>(i) + 1].op == Op::kNop,
-                "a variant without its number");
+        require(
+            i + 1 < size() && function_.code[static_cast<size_t>(i) + 1].op == Op::kNop,
+            "a variant without its number");
         break;
       case Op::kFail:
         text(code.a);
@@ -212,7 +220,8 @@ class Verifier {
   explicit Verifier(const ModuleImage& image) : image_(image) {}
 
   void run() {
-    require(!image_.strings.empty() && image_.strings[0].empty(), "the first string is not empty");
+    require(!image_.strings.empty() && image_.strings[0].empty(),
+            "the first string is not empty");
     for (const std::string& text : image_.strings) {
       require(is_valid_utf8(text), "a string that is not UTF-8");
     }
@@ -247,7 +256,9 @@ class Verifier {
   }
 
  private:
-  void string(StringId id) const { require(id < image_.strings.size(), "no such string"); }
+  void string(StringId id) const {
+    require(id < image_.strings.size(), "no such string");
+  }
   void string(const std::vector<StringId>& ids) const {
     for (StringId id : ids) string(id);
   }
@@ -285,15 +296,18 @@ class Verifier {
 
   void type(const TypeImage& type) const {
     strings(type.name, type.constants);
-    require(type.form <= static_cast<uint8_t>(Type::Form::kExtern), "no such form of type");
+    require(type.form <= static_cast<uint8_t>(Type::Form::kExtern),
+            "no such form of type");
     for (const FieldImage& field : type.fields) {
       string(field.name);
       const Tag tag = field.zero.tag;
-      require(tag == Tag::kNil || tag == Tag::kBool || tag == Tag::kInt || tag == Tag::kFloat,
-              "a field that starts as something else");
+      require(
+          tag == Tag::kNil || tag == Tag::kBool || tag == Tag::kInt || tag == Tag::kFloat,
+          "a field that starts as something else");
       require(tag != Tag::kBool || field.zero.bits == 0, "a field that is true");
     }
-    for (const VariantImage& variant : type.variants) strings(variant.name, variant.fields);
+    for (const VariantImage& variant : type.variants)
+      strings(variant.name, variant.fields);
     for (const MethodImage& method : type.methods) this->method(method);
     for (uint32_t base : type.bases) reference(base);
     const auto form = static_cast<Type::Form>(type.form);

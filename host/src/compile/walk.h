@@ -1,5 +1,5 @@
-// Visits every expression and statement below a node. `visit_expr` and `visit_stmt` say with
-// their result whether to go on below what they were given.
+// Visits every expression and statement below a node. `visit_expr` and `visit_stmt` say
+// with their result whether to go on below what they were given.
 #ifndef SIMPLE_COMPILE_WALK_H_
 #define SIMPLE_COMPILE_WALK_H_
 

@@ -15,7 +15,8 @@ constexpr size_t kMostNested = 300;
 }  // namespace
 
 void Interpreter::overflow() {
-  fail("E3003", "stack overflow: " + std::to_string(frame_ - frames_) + " calls are open");
+  fail("E3003",
+       "stack overflow: " + std::to_string(frame_ - frames_) + " calls are open");
 }
 
 // ---- Calling
@@ -31,9 +32,10 @@ void Interpreter::arrange(FunctionCode* code, Value* base, int count) {
     } else if (code->required != fixed) {
       expected = std::to_string(code->required - self) + " to " + expected;
     }
-    fail("E1020", "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
-                      std::to_string(code->line) + "): function expects " + expected +
-                      " argument(s), but " + std::to_string(count - self) + " were provided");
+    fail("E1020", "in call to `" + std::string(text_of(code->name)) +
+                      "` (declared at line " + std::to_string(code->line) +
+                      "): function expects " + expected + " argument(s), but " +
+                      std::to_string(count - self) + " were provided");
   }
   if (base + code->parameters >= stack_end_) overflow();
   if (code->variadic) {
@@ -58,7 +60,8 @@ Value Interpreter::call(Value callee, std::span<const Value> arguments) {
   std::copy(arguments.begin(), arguments.end(), window);
   high_water_ = std::max(high_water_, window + arguments.size() + 2);
   Value result;
-  if (call_value(callee, window, static_cast<int>(arguments.size()), &result)) return result;
+  if (call_value(callee, window, static_cast<int>(arguments.size()), &result))
+    return result;
   struct Nesting {
     size_t& count;
     explicit Nesting(size_t& n) : count(n) { ++count; }
@@ -81,7 +84,8 @@ Value Interpreter::call_method(Value receiver, Object* method,
   return call(Value::of(method), {window, static_cast<size_t>(count)});
 }
 
-Value Interpreter::call_native(const NativeSpec* spec, Value* base, int count, bool is_method) {
+Value Interpreter::call_native(const NativeSpec* spec, Value* base, int count,
+                               bool is_method) {
   const int given = count - (is_method ? 1 : 0);
   if (given < spec->least || (spec->most >= 0 && given > spec->most)) {
     std::string expected = std::to_string(spec->least);
@@ -90,8 +94,9 @@ Value Interpreter::call_native(const NativeSpec* spec, Value* base, int count, b
     } else if (spec->most != spec->least) {
       expected += " to " + std::to_string(spec->most);
     }
-    fail("E1020", "in call to `" + std::string(spec->name) + "`: function expects " + expected +
-                      " argument(s), but " + std::to_string(given) + " were provided");
+    fail("E1020", "in call to `" + std::string(spec->name) + "`: function expects " +
+                      expected + " argument(s), but " + std::to_string(given) +
+                      " were provided");
   }
   Reserve reserve(*this, base + count);
   return spec->function(vm_, base, count);
@@ -125,8 +130,8 @@ bool Interpreter::call_value(Value callee, Value* base, int count, Value* result
         std::copy(base, base + count, window + 1);
         high_water_ = std::max(high_water_, window + count + 1);
         if (bound->method->kind == Kind::kNative) {
-          const Value value = call_native(static_cast<Native*>(bound->method)->spec, window,
-                                          count + 1, true);
+          const Value value = call_native(static_cast<Native*>(bound->method)->spec,
+                                          window, count + 1, true);
           *result = value;
           return true;
         }
@@ -186,8 +191,9 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
         std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
     const std::string text(text_of(name));
     if (found == code->parameter_names.end()) {
-      fail("E1020", "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
-                        std::to_string(code->line) + "): there is no parameter `" + text + "`");
+      fail("E1020", "in call to `" + std::string(text_of(code->name)) +
+                        "` (declared at line " + std::to_string(code->line) +
+                        "): there is no parameter `" + text + "`");
     }
     Value& slot =
         arranged[static_cast<size_t>(self + (found - code->parameter_names.begin()))];
@@ -209,11 +215,12 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
   for (int i = self; i < given; ++i) {
     if (arranged[static_cast<size_t>(i)].is_missing() &&
         !code->optional[static_cast<size_t>(i - self)]) {
-      fail("E1020",
-           "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
-               std::to_string(code->line) + "): argument `" +
-               std::string(text_of(code->parameter_names[static_cast<size_t>(i - self)])) +
-               "` is missing");
+      fail(
+          "E1020",
+          "in call to `" + std::string(text_of(code->name)) + "` (declared at line " +
+              std::to_string(code->line) + "): argument `" +
+              std::string(text_of(code->parameter_names[static_cast<size_t>(i - self)])) +
+              "` is missing");
     }
   }
   Value* window = base;
@@ -226,7 +233,8 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
 
 // ---- Methods
 
-const Method* Interpreter::operator_method(ast::BinaryOp op, Value left, Value right) const {
+const Method* Interpreter::operator_method(ast::BinaryOp op, Value left,
+                                           Value right) const {
   (void)right;
   if (!is(left, Kind::kInstance) || op > ast::BinaryOp::kMatmul) return nullptr;
   const Method* method =
@@ -355,8 +363,8 @@ bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) 
     case Site::Found::kMake:
       return go(Value::of(site.target), base + 1, count - 1);
     case Site::Found::kStaticNative: {
-      const Value value =
-          call_native(static_cast<Native*>(site.target)->spec, base + 1, count - 1, false);
+      const Value value = call_native(static_cast<Native*>(site.target)->spec, base + 1,
+                                      count - 1, false);
       *result = value;
       return true;
     }
@@ -367,7 +375,8 @@ bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) 
         fail("E1020", "variant `" + std::string(text_of(type->name)) + "." +
                           std::string(text_of(site.name)) + "` expects " +
                           std::to_string(type->variants[variant].fields.size()) +
-                          " argument(s), but " + std::to_string(count - 1) + " were provided");
+                          " argument(s), but " + std::to_string(count - 1) +
+                          " were provided");
       }
       const Value value =
           make_variant(type, variant, base + 1, static_cast<uint32_t>(count - 1));
@@ -450,11 +459,12 @@ Value Interpreter::method_reference(Symbol name) {
           const int32_t field = as<Instance>(arguments[1])->type->field_index(wanted);
           if (field >= 0) return as<Instance>(arguments[1])->fields()[field];
         }
-        fail("E1013", "method `" + std::string(text_of(wanted)) + "` not found on type `" +
-                          type_name(arguments[1]) + "`");
+        fail("E1013", "method `" + std::string(text_of(wanted)) +
+                          "` not found on type `" + type_name(arguments[1]) + "`");
       },
       1, -1};
-  return Value::of(static_cast<Object*>(heap_.bound(Value::of(name), heap_.native(&spec))));
+  return Value::of(
+      static_cast<Object*>(heap_.bound(Value::of(name), heap_.native(&spec))));
 }
 
 // f >> g calls f, then g with what came out.
@@ -528,7 +538,8 @@ void Interpreter::note(Failure& failure) const {
   }
 }
 
-bool Interpreter::current_place(std::string& file, uint32_t& line, std::string& excerpt) const {
+bool Interpreter::current_place(std::string& file, uint32_t& line,
+                                std::string& excerpt) const {
   for (const Frame* frame = frame_; frame != frames_; --frame) {
     Module* module = frame->code->module;
     if (module->is_library) continue;

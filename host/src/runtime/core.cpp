@@ -1,9 +1,9 @@
 // What the compiler itself calls, what the words of specs are built on, and what the
 // machine needs to know by name.
 
-#include "runtime/interpreter.h"
 #include "runtime/builtins.h"
 #include "runtime/builtins/arguments.h"
+#include "runtime/interpreter.h"
 #include "runtime/operations.h"
 
 namespace simple {
@@ -15,9 +15,9 @@ Value check_length(Vm&, Value* arguments, int) {
   if (is(array, Kind::kArray) && arguments[1].is_integral() &&
       as<Array>(array)->length != arguments[1].integer) {
     const std::string_view name = expect_text(arguments[2], "rt_core_check_length", 3);
-    fail("", "Fixed-size array `" + std::string(name) +
-                 "` size mismatch: expected " + std::to_string(arguments[1].integer) +
-                 ", got " + std::to_string(as<Array>(array)->length));
+    fail("", "Fixed-size array `" + std::string(name) + "` size mismatch: expected " +
+                 std::to_string(arguments[1].integer) + ", got " +
+                 std::to_string(as<Array>(array)->length));
   }
   return array;
 }
@@ -50,8 +50,9 @@ Value try_cast(Vm& vm, Value* arguments, int) {
 Value assign_self(Vm&, Value* arguments, int) {
   if (!is(arguments[0], Kind::kInstance) || !is(arguments[1], Kind::kInstance) ||
       as<Instance>(arguments[0])->type != as<Instance>(arguments[1])->type) {
-    fail("E1004", "self can only become another object of its own class or struct, found " +
-                      type_name(arguments[1]));
+    fail("E1004",
+         "self can only become another object of its own class or struct, found " +
+             type_name(arguments[1]));
   }
   auto* to = as<Instance>(arguments[0]);
   auto* from = as<Instance>(arguments[1]);
@@ -65,8 +66,8 @@ Value assign_self(Vm&, Value* arguments, int) {
 // e? outside of a function.
 Value fail_with(Vm& vm, Value* arguments, int) {
   if (is(arguments[0], Kind::kEnum) && as<EnumValue>(arguments[0])->small == 1) {
-    fail("E3004",
-         "`?` outside of a function: " + display(vm, as<EnumValue>(arguments[0])->payload()[0]));
+    fail("E3004", "`?` outside of a function: " +
+                      display(vm, as<EnumValue>(arguments[0])->payload()[0]));
   }
   fail("E3004", "`?` outside of a function: there is no value");
 }
@@ -121,11 +122,10 @@ Value spec_call(Vm& vm, Value* arguments, int) {
                                                intern("file"),    intern("line"),
                                                intern("excerpt"), intern("trace")};
     const bool known = !failure.trace.empty();
-    const Value result = vm.tuple(
-        {vm.text(failure.message), vm.text(failure.code),
-         vm.text(known ? failure.trace[0].file : ""),
-         Value::of(int64_t{known ? failure.trace[0].line : 0}), vm.text(failure.excerpt),
-         vm.text(trace)});
+    const Value result = vm.tuple({vm.text(failure.message), vm.text(failure.code),
+                                   vm.text(known ? failure.trace[0].file : ""),
+                                   Value::of(int64_t{known ? failure.trace[0].line : 0}),
+                                   vm.text(failure.excerpt), vm.text(trace)});
     as<Tuple>(result)->labels = &labels;
     return result;
   }

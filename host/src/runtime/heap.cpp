@@ -29,7 +29,8 @@ size_t element_size(Elements elements) {
 
 void* allocate_raw(size_t size) {
   void* memory = std::malloc(size);
-  if (memory == nullptr) fail("E3010", "out of memory: " + std::to_string(size) + " bytes");
+  if (memory == nullptr)
+    fail("E3010", "out of memory: " + std::to_string(size) + " bytes");
   return memory;
 }
 
@@ -124,7 +125,8 @@ Object* Heap::allocate_slow(size_t size_class) {
     }
     // A new block has nothing to sweep.
     blocks_[size_class].insert(
-        blocks_[size_class].begin() + static_cast<std::ptrdiff_t>(to_sweep_[size_class]), block);
+        blocks_[size_class].begin() + static_cast<std::ptrdiff_t>(to_sweep_[size_class]),
+        block);
     ++to_sweep_[size_class];
     free_[size_class] = next;
   }

@@ -2,9 +2,9 @@
 //
 // Objects lie in cells of equal size in blocks, large ones by themselves; none moves. A
 // collection marks what can be reached, then cells are swept as new ones are needed. It
-// happens only between two instructions of the machine, when every value that is in use lies
-// in a register, a global or another root: native functions need not protect what they hold,
-// unless they call back (see Rooted in vm.h).
+// happens only between two instructions of the machine, when every value that is in use
+// lies in a register, a global or another root: native functions need not protect what
+// they hold, unless they call back (see Rooted in vm.h).
 #ifndef SIMPLE_RUNTIME_HEAP_H_
 #define SIMPLE_RUNTIME_HEAP_H_
 
@@ -90,7 +90,8 @@ class Heap {
     return object;
   }
 
-  // Handles that died are appended here by collect(); the machine releases them afterwards.
+  // Handles that died are appended here by collect(); the machine releases them
+  // afterwards.
   struct Dead {
     Type* type;
     int64_t handle;
@@ -102,7 +103,7 @@ class Heap {
  private:
   struct Block;
   static constexpr uint8_t kImmortal = 3;
-  static constexpr size_t kClasses = 32;       // 16 … 512 bytes in steps of 16
+  static constexpr size_t kClasses = 32;  // 16 … 512 bytes in steps of 16
   static constexpr size_t kBlockSize = 64 * 1024;
 
   Object* allocate(Kind kind, size_t size);

@@ -1,9 +1,9 @@
 // The machine: runs the instructions of compiled functions.
 //
-// Calls do not use the stack of C++: a frame is a record, and registers lie in one long array
-// in which the arguments of a call are the first registers of what is called. Only natives
-// that call back, and operators of the program's own inside of natives, run a machine inside
-// the machine.
+// Calls do not use the stack of C++: a frame is a record, and registers lie in one long
+// array in which the arguments of a call are the first registers of what is called. Only
+// natives that call back, and operators of the program's own inside of natives, run a
+// machine inside the machine.
 #ifndef SIMPLE_RUNTIME_INTERPRETER_H_
 #define SIMPLE_RUNTIME_INTERPRETER_H_
 
@@ -51,14 +51,15 @@ class Interpreter {
     Frame* frame;
   };
   struct Names {
-    Symbol getitem, call, method_missing, iter, next, len, make, enter_name, close_name, enter,
-        exit, close;
+    Symbol getitem, call, method_missing, iter, next, len, make, enter_name, close_name,
+        enter, exit, close;
     Symbol operators[16];
   };
   // Keeps room above the running function while a native has its arguments there.
   class Reserve {
    public:
-    Reserve(Interpreter& machine, Value* end) : machine_(machine), before_(machine.reserved_) {
+    Reserve(Interpreter& machine, Value* end)
+        : machine_(machine), before_(machine.reserved_) {
       if (end > machine.reserved_) machine.reserved_ = end;
     }
     ~Reserve() { machine_.reserved_ = before_; }
@@ -71,7 +72,8 @@ class Interpreter {
   };
 
   Value run(Frame* boundary);
-  // Looks for what is to be done about the failure in hand; false if the boundary was left.
+  // Looks for what is to be done about the failure in hand; false if the boundary was
+  // left.
   bool unwind(Frame* boundary);
   // The first register that is free.
   Value* top() const {
@@ -83,9 +85,11 @@ class Interpreter {
   // ---- Calls (calls.cpp)
   void enter(Closure* closure, Value* base, int count, Value* result) {
     FunctionCode* code = closure->code;
-    if (count != code->parameters || code->variadic) [[unlikely]] arrange(code, base, count);
+    if (count != code->parameters || code->variadic) [[unlikely]]
+      arrange(code, base, count);
     Value* end = base + code->registers;
-    if (end >= stack_end_ || frame_ + 1 >= frames_end_) [[unlikely]] overflow();
+    if (end >= stack_end_ || frame_ + 1 >= frames_end_) [[unlikely]]
+      overflow();
     if (end > high_water_) high_water_ = end;
     ++frame_;
     frame_->pc = code->code.data();

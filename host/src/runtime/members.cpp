@@ -27,7 +27,8 @@ Value Interpreter::get_member(Site& site, Value receiver) {
   if (receiver.is_object()) {
     switch (receiver.object->kind) {
       case Kind::kInstance:
-        if (find_field(site, receiver)) return as<Instance>(receiver)->fields()[site.slot];
+        if (find_field(site, receiver))
+          return as<Instance>(receiver)->fields()[site.slot];
         break;
       case Kind::kTuple: {
         auto* tuple = as<Tuple>(receiver);
@@ -72,11 +73,12 @@ Value Interpreter::get_member(Site& site, Value receiver) {
                     static_cast<uint32_t>(as<Tuple>(arguments[0])->items()[1].integer);
                 const size_t wanted = owner->variants[variant].fields.size();
                 if (static_cast<size_t>(count - 1) != wanted) {
-                  fail("E1020", "variant `" + std::string(text_of(owner->variants[variant].name)) +
-                                    "` expects " + std::to_string(wanted) + " argument(s)");
+                  fail("E1020",
+                       "variant `" + std::string(text_of(owner->variants[variant].name)) +
+                           "` expects " + std::to_string(wanted) + " argument(s)");
                 }
-                EnumValue* made =
-                    vm.heap().enum_value(owner, variant, static_cast<uint32_t>(count - 1));
+                EnumValue* made = vm.heap().enum_value(owner, variant,
+                                                       static_cast<uint32_t>(count - 1));
                 for (int i2 = 1; i2 < count; ++i2) {
                   share(arguments[i2]);
                   made->payload()[i2 - 1] = arguments[i2];
@@ -84,11 +86,11 @@ Value Interpreter::get_member(Site& site, Value receiver) {
                 return Value::of(static_cast<Object*>(made));
               },
               1, -1};
-          const Value which = vm_.tuple(
-              {receiver, Value::of(static_cast<int64_t>(i))});
+          const Value which = vm_.tuple({receiver, Value::of(static_cast<int64_t>(i))});
           return Value::of(static_cast<Object*>(heap_.bound(which, heap_.native(&spec))));
         }
-        if (const auto found = type->statics.find(site.name); found != type->statics.end()) {
+        if (const auto found = type->statics.find(site.name);
+            found != type->statics.end()) {
           return Value::of(found->second);
         }
         if (name == "name") return vm_.text(text_of(type->name));
@@ -122,8 +124,8 @@ Value Interpreter::get_member(Site& site, Value receiver) {
                       "` has no field named `" + std::string(name) + "`");
   }
   if (is(receiver, Kind::kType)) {
-    fail("E1012", "type `" + std::string(text_of(as<Type>(receiver)->name)) + "` has no `" +
-                      std::string(name) + "`");
+    fail("E1012", "type `" + std::string(text_of(as<Type>(receiver)->name)) +
+                      "` has no `" + std::string(name) + "`");
   }
   fail("E1012", "a value of type " + type_name(receiver) + " has no field `" +
                     std::string(name) + "`");
@@ -133,7 +135,8 @@ void Interpreter::set_field(Site& site, Value& receiver, Value value) {
   const std::string name(text_of(site.name));
   if (!is(receiver, Kind::kInstance)) {
     if (receiver.is_nil()) fail("E1012", "cannot set field `" + name + "` of nil");
-    fail("E1012", "a value of type " + type_name(receiver) + " has no field `" + name + "`");
+    fail("E1012",
+         "a value of type " + type_name(receiver) + " has no field `" + name + "`");
   }
   if (!find_field(site, receiver)) {
     fail("E1012", "class `" + std::string(text_of(as<Instance>(receiver)->type->name)) +
@@ -171,8 +174,8 @@ void Interpreter::iterate_prepare(Value* state) {
   state[1] = Value::of(int64_t{0});
   switch (subject.tag) {
     case Tag::kInt:
-      subject = Value::of(static_cast<Object*>(
-          heap_.range(Value::of(int64_t{0}), subject, false)));
+      subject = Value::of(
+          static_cast<Object*>(heap_.range(Value::of(int64_t{0}), subject, false)));
       return;
     case Tag::kObject:
       break;
@@ -187,7 +190,8 @@ void Interpreter::iterate_prepare(Value* state) {
       return;
     case Kind::kRange: {
       const auto* range = as<Range>(subject);
-      if (!range->start.is_integral() || !(range->end.is_integral() || range->end.is_nil())) {
+      if (!range->start.is_integral() ||
+          !(range->end.is_integral() || range->end.is_nil())) {
         fail("E1005", "a range to count over needs whole numbers, found " +
                           type_name(range->start) + " and " + type_name(range->end));
       }
@@ -221,7 +225,8 @@ void Interpreter::iterate_prepare(Value* state) {
         subject = Value::of(static_cast<Object*>(iterator));
         return;
       }
-      if (type->find(names_.len) != nullptr && type->find(names_.getitem) != nullptr) return;
+      if (type->find(names_.len) != nullptr && type->find(names_.getitem) != nullptr)
+        return;
       break;
     }
     case Kind::kEnum: {
@@ -293,7 +298,8 @@ bool Interpreter::iterate_next(Value* state) {
       if (behind(order->length)) return false;
       const auto* table = as<Table>(iterator->subject);
       const TableEntry& entry = table->entries[order->ints()[position++]];
-      state[2] = table->kind == Kind::kSet ? entry.key : vm_.tuple({entry.key, entry.value});
+      state[2] =
+          table->kind == Kind::kSet ? entry.key : vm_.tuple({entry.key, entry.value});
       return true;
     }
     case Kind::kInstance: {
@@ -320,7 +326,8 @@ bool Interpreter::iterate_next_pair(Value* state) {
     auto* order = as<Array>(iterator->extra);
     state[1].tag = Tag::kInt;
     int64_t& position = state[1].integer;
-    if (static_cast<uint64_t>(position) >= static_cast<uint64_t>(order->length)) return false;
+    if (static_cast<uint64_t>(position) >= static_cast<uint64_t>(order->length))
+      return false;
     const TableEntry& entry =
         as<Table>(iterator->subject)->entries[order->ints()[position++]];
     state[2] = entry.key;
@@ -388,7 +395,8 @@ bool Interpreter::is_type(Symbol wanted, Value value) {
     case Tag::kBool:
       return name == "bool";
     case Tag::kInt:
-      return name == "i64" || name == "int" || name == "i32" || name == "i16" || name == "i8";
+      return name == "i64" || name == "int" || name == "i32" || name == "i16" ||
+             name == "i8";
     case Tag::kFloat:
       return name == "f64" || name == "float";
     case Tag::kF32:
@@ -411,8 +419,8 @@ bool Interpreter::is_type(Symbol wanted, Value value) {
       return name == "text" || name == "str" || name == "String" ||
              (name == "char" && count_characters(text(value)) == 1);
     case Kind::kArray:
-      return name.starts_with('[') || name == "Array" || name == "array" || name == "List" ||
-             name.starts_with("Array<") || name.starts_with("List<");
+      return name.starts_with('[') || name == "Array" || name == "array" ||
+             name == "List" || name.starts_with("Array<") || name.starts_with("List<");
     case Kind::kDict:
       return name == "Dict" || name == "dict" || name.starts_with("Dict<") ||
              (name.starts_with('{') && name.find(':') != std::string_view::npos);
@@ -451,7 +459,8 @@ Value Interpreter::payload(Value value, uint16_t index) {
       if (variant->small == 1) return variant->payload()[0];
       if (!native && variant->small == 0) return value;  // Some(x) of a plain variant
       Tuple* all = heap_.tuple(variant->small);
-      for (uint32_t i = 0; i < variant->small; ++i) all->items()[i] = variant->payload()[i];
+      for (uint32_t i = 0; i < variant->small; ++i)
+        all->items()[i] = variant->payload()[i];
       return Value::of(static_cast<Object*>(all));
     }
     if (index < variant->small) return variant->payload()[index];
@@ -460,8 +469,10 @@ Value Interpreter::payload(Value value, uint16_t index) {
         index < variant->payload()[0].object->small) {
       return as<Tuple>(variant->payload()[0])->items()[index];
     }
-    fail("E1006", "variant `" + std::string(text_of(variant->type->variants[variant->variant].name)) +
-                      "` holds " + std::to_string(variant->small) + " value(s)");
+    fail("E1006",
+         "variant `" +
+             std::string(text_of(variant->type->variants[variant->variant].name)) +
+             "` holds " + std::to_string(variant->small) + " value(s)");
   }
   if (is(value, Kind::kInstance)) {
     auto* instance = as<Instance>(value);
@@ -473,8 +484,8 @@ Value Interpreter::payload(Value value, uint16_t index) {
                       " but length is " + std::to_string(value.object->small));
   }
   if (index == UINT16_MAX) return value;  // Some(x) of a plain value
-  fail("E1012", "a value of type " + type_name(value) + " has no item " +
-                    std::to_string(index));
+  fail("E1012",
+       "a value of type " + type_name(value) + " has no item " + std::to_string(index));
 }
 
 Value Interpreter::payload_named(const Site& site, Value value) {
@@ -503,8 +514,8 @@ Value Interpreter::match_rest(Value value, int from, int64_t behind) {
   if (is(value, Kind::kArray)) count = as<Array>(value)->length;
   behind = std::clamp<int64_t>(behind, 0, count);
   for (int64_t i = from; i < count - behind; ++i) {
-    const Value item = is(value, Kind::kTuple) ? as<Tuple>(value)->items()[i]
-                                               : as<Array>(value)->get(i);
+    const Value item =
+        is(value, Kind::kTuple) ? as<Tuple>(value)->items()[i] : as<Array>(value)->get(i);
     share(item);
     heap_.push(rest, item);
   }

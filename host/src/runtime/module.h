@@ -1,4 +1,5 @@
-// Compiled modules, ready to run: what an image holds, with addresses in place of numbers.
+// Compiled modules, ready to run: what an image holds, with addresses in place of
+// numbers.
 #ifndef SIMPLE_RUNTIME_MODULE_H_
 #define SIMPLE_RUNTIME_MODULE_H_
 
@@ -18,16 +19,16 @@ struct Module;
 struct Site {
   enum class Found : uint8_t {
     kNothing,
-    kClosure,       // a method
+    kClosure,  // a method
     kNative,
     kExtern,
-    kFieldCall,     // a field that holds a function
-    kFunction,      // a free function: x.f(a) is f(x, a)
-    kStatic,        // a function of a type
+    kFieldCall,  // a field that holds a function
+    kFunction,   // a free function: x.f(a) is f(x, a)
+    kStatic,     // a function of a type
     kStaticNative,
-    kMake,          // P.new where there is no `new`
+    kMake,  // P.new where there is no `new`
     kVariant,
-    kMissing,       // method_missing
+    kMissing,  // method_missing
     kField,
   };
   Symbol name;
@@ -64,8 +65,8 @@ struct FunctionCode {
 };
 
 struct Module : Object {
-  std::string key;   // Its path.
-  std::string name;  // As messages call it.
+  std::string key;                 // Its path.
+  std::string name;                // As messages call it.
   std::unique_ptr<Source> source;  // Read when a message needs it.
   bool is_library = false;         // Its functions are left out of messages.
   std::vector<Value> globals;      // Never grows once it is linked.

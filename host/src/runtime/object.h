@@ -1,10 +1,11 @@
-// The objects of the heap. They are plain data: the heap makes, traces and frees them, and
-// they never move, so the address of an array's elements can be given to native code.
+// The objects of the heap. They are plain data: the heap makes, traces and frees them,
+// and they never move, so the address of an array's elements can be given to native code.
 //
-// Value semantics. Arrays, dicts, sets and structs are values in the language; here they are
-// shared until one of the holders changes it. A holder that is not alone sets `shared` on the
-// object, and whoever wants to change an object that is shared changes a copy and puts that
-// in the place that it came from. Text, tuples, ranges and enums never change.
+// Value semantics. Arrays, dicts, sets and structs are values in the language; here they
+// are shared until one of the holders changes it. A holder that is not alone sets
+// `shared` on the object, and whoever wants to change an object that is shared changes a
+// copy and puts that in the place that it came from. Text, tuples, ranges and enums never
+// change.
 #ifndef SIMPLE_RUNTIME_OBJECT_H_
 #define SIMPLE_RUNTIME_OBJECT_H_
 
@@ -39,8 +40,8 @@ enum class Kind : uint8_t {
   kEnum,
   kClosure,  // a function of the program, with what it captured
   kNative,
-  kBound,  // a method with its receiver
-  kCell,   // a variable shared with a block
+  kBound,   // a method with its receiver
+  kCell,    // a variable shared with a block
   kHandle,  // of an extern type
   kIterator,
   kExtern,  // a function of a native library; see sffi/extern.h
@@ -63,7 +64,7 @@ struct TextBuffer : Object {
   uint64_t capacity;
   char* data;  // malloc
 };
-struct Text : Object {     // small: flags below
+struct Text : Object {  // small: flags below
   static constexpr uint32_t kAscii = 1, kNotAscii = 2, kHashed = 4;
   uint32_t length;
   uint32_t hash;
@@ -74,7 +75,8 @@ struct Text : Object {     // small: flags below
 };
 
 enum class Elements : uint32_t { kValues, kInts, kFloats, kBytes };
-struct Array : Object {  // small: Elements. An empty array takes the kind of what comes first.
+struct Array
+    : Object {  // small: Elements. An empty array takes the kind of what comes first.
   int64_t length;
   int64_t capacity;
   void* data;  // malloc
@@ -103,18 +105,18 @@ struct TableEntry {
   Value value;
   uint64_t hash;
 };
-// Where the index leads: the number of an entry plus one, or 0, and the low half of its hash,
-// so that most of what collides on the way is passed without a look at the entry.
+// Where the index leads: the number of an entry plus one, or 0, and the low half of its
+// hash, so that most of what collides on the way is passed without a look at the entry.
 struct IndexPlace {
   uint32_t entry;
   uint32_t hash;
 };
-// A dict, and a set (whose values are nil). Entries in the order in which they came; `index`
-// leads from hashes to entries. See runtime/table.h.
+// A dict, and a set (whose values are nil). Entries in the order in which they came;
+// `index` leads from hashes to entries. See runtime/table.h.
 struct Table : Object {
-  uint32_t used;      // entries, removed ones included
-  uint32_t live;      // entries that are there
-  uint32_t capacity;  // of entries
+  uint32_t used;        // entries, removed ones included
+  uint32_t live;        // entries that are there
+  uint32_t capacity;    // of entries
   uint32_t index_mask;  // size of index - 1; 0 with no index yet
   TableEntry* entries;  // malloc
   IndexPlace* index;    // malloc
@@ -155,8 +157,8 @@ struct Closure : Object {  // small: number of captured values. Behind it.
   Value* captured() { return reinterpret_cast<Value*>(this + 1); }
 };
 
-// A function in C++. `arguments` includes the receiver of a method. It may return any value,
-// throw Failure, and must not keep pointers over a call of Vm::call (see Rooted).
+// A function in C++. `arguments` includes the receiver of a method. It may return any
+// value, throw Failure, and must not keep pointers over a call of Vm::call (see Rooted).
 using NativeFunction = Value (*)(Vm& vm, Value* arguments, int count);
 struct NativeSpec {
   const char* name;
@@ -200,8 +202,8 @@ struct Field {
 };
 struct Variant {
   Symbol name;
-  std::vector<Symbol> fields;  // Names of the payload; none for a positional one.
-  Value ordinal;               // V = 3; counts from 0 otherwise
+  std::vector<Symbol> fields;      // Names of the payload; none for a positional one.
+  Value ordinal;                   // V = 3; counts from 0 otherwise
   EnumValue* singleton = nullptr;  // Of a variant without payload.
   bool braces = false;
 };

@@ -10,14 +10,16 @@
 namespace simple {
 
 bool truthy(Value value);
-// Structural; strict about the kinds of numbers (42 == 42.0 is false; integers of different
-// widths compare by value). None and nil are one; Some(x) == x. Uses __eq__ of instances.
+// Structural; strict about the kinds of numbers (42 == 42.0 is false; integers of
+// different widths compare by value). None and nil are one; Some(x) == x. Uses __eq__ of
+// instances.
 bool equal(Vm& vm, Value left, Value right);
 uint64_t hash(Vm& vm, Value value);
 // -1, 0, 1, and 2 for NaN. Fails for what has no order. Uses __lt__ of instances.
 int compare(Vm& vm, Value left, Value right);
 // == != < <= > >= with everything that can stand for them: __eq__ and __ne__ or its
-// opposite; __lt__, __le__, __gt__, __ge__, of the right operand also, or what follows from
+// opposite; __lt__, __le__, __gt__, __ge__, of the right operand also, or what follows
+// from
 // __lt__; or the order that compare() knows. NaN is never ordered.
 bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right);
 // `op` is an arithmetic or bit operator, for any operands: numbers of mixed kinds, text,
@@ -35,7 +37,8 @@ void display(Vm& vm, Value value, std::string& out);
 std::string display(Vm& vm, Value value);
 // {x:>8.2f}. Fails with a message for a format that does not fit.
 void format(Vm& vm, Value value, std::string_view spec, std::string& out);
-// The type's name in messages: i64 f64 bool str array tuple dict function object enum nil.
+// The type's name in messages: i64 f64 bool str array tuple dict function object enum
+// nil.
 std::string type_name(Value value);
 // e as T: the target is the name of a type, see ast::Type.
 Value cast(Vm& vm, Value value, Symbol target);

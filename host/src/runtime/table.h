@@ -10,15 +10,15 @@ namespace simple {
 
 // The value of a key, or null. Keys that are equal (see operations.h) are the same key.
 Value* table_find(Vm& vm, Table* table, Value key);
-// The place of a key's value, made (nil) if it was not there. Fails for keys that cannot be
-// hashed (functions, handles).
+// The place of a key's value, made (nil) if it was not there. Fails for keys that cannot
+// be hashed (functions, handles).
 Value* table_insert(Vm& vm, Table* table, Value key);
 // Whether it was there; its value goes to *removed if that is not null.
 bool table_remove(Vm& vm, Table* table, Value key, Value* removed = nullptr);
 void table_clear(Table* table);
 void table_reserve(Table* table, uint32_t entries);
-// The numbers of the entries in the language's order: numbers first, by value, then text by
-// its bytes, then everything else in the order in which it came.
+// The numbers of the entries in the language's order: numbers first, by value, then text
+// by its bytes, then everything else in the order in which it came.
 std::vector<uint32_t> table_order(Vm& vm, const Table* table);
 
 }  // namespace simple

@@ -1,5 +1,5 @@
-// What a variable holds: sixteen bytes, a tag and a word. Whole numbers and floats are held
-// as they are; the rest is a pointer to an object of the heap.
+// What a variable holds: sixteen bytes, a tag and a word. Whole numbers and floats are
+// held as they are; the rest is a pointer to an object of the heap.
 #ifndef SIMPLE_RUNTIME_VALUE_H_
 #define SIMPLE_RUNTIME_VALUE_H_
 
@@ -54,10 +54,8 @@ struct Value {
     return result;
   }
   template <typename T>
-    requires std::is_base_of_v<Object, T>
-  static Value of(T* object) {
-    return of(static_cast<Object*>(object));
-  }
+  requires std::is_base_of_v<Object, T>
+  static Value of(T* object) { return of(static_cast<Object*>(object)); }
   static Value of(Symbol symbol) { return Value(Tag::kSymbol, symbol.id); }
   static Value single(float value) {
     Value result;

@@ -61,16 +61,16 @@ Vm::Vm() : heap_(*this) {
   // Types by their names, for impl and as values. (type) is in front where a function has
   // the name as well.
   const std::pair<const char*, Type*> named[] = {
-      {"nil", types_.nil},        {"bool", types_.boolean},   {"i64", types_.integer},
-      {"i32", types_.integer},    {"i16", types_.integer},    {"i8", types_.integer},
-      {"int", types_.integer},    {"f64", types_.real},       {"float", types_.real},
-      {"f32", types_.f32},        {"text", types_.text},      {"str", types_.text},
-      {"String", types_.text},    {"char", types_.text},      {"Array", types_.array},
-      {"List", types_.array},     {"Dict", types_.dict},      {"Set", types_.set},
-      {"Tuple", types_.tuple},    {"Range", types_.range},    {"Slice", types_.slice},
+      {"nil", types_.nil},           {"bool", types_.boolean},  {"i64", types_.integer},
+      {"i32", types_.integer},       {"i16", types_.integer},   {"i8", types_.integer},
+      {"int", types_.integer},       {"f64", types_.real},      {"float", types_.real},
+      {"f32", types_.f32},           {"text", types_.text},     {"str", types_.text},
+      {"String", types_.text},       {"char", types_.text},     {"Array", types_.array},
+      {"List", types_.array},        {"Dict", types_.dict},     {"Set", types_.set},
+      {"Tuple", types_.tuple},       {"Range", types_.range},   {"Slice", types_.slice},
       {"Function", types_.function}, {"Symbol", types_.symbol}, {"u8", types_.u8},
-      {"u16", types_.u16},        {"u32", types_.u32},        {"u64", types_.u64},
-      {"Option", types_.option},  {"Result", types_.result}};
+      {"u16", types_.u16},           {"u32", types_.u32},       {"u64", types_.u64},
+      {"Option", types_.option},     {"Result", types_.result}};
   for (const auto& [name, type] : named) {
     const Value value = Value::of(static_cast<Object*>(type));
     natives_[intern(std::string("(type)") + name)] = value;
@@ -147,7 +147,8 @@ Type* Vm::type_of(Value value) const {
 }
 
 Value Vm::character(std::string_view bytes) {
-  if (bytes.size() != 1 || static_cast<unsigned char>(bytes[0]) >= 128) return text(bytes);
+  if (bytes.size() != 1 || static_cast<unsigned char>(bytes[0]) >= 128)
+    return text(bytes);
   Value& known = characters_[static_cast<unsigned char>(bytes[0])];
   if (known.is_nil()) known = Value::of(heap_.immortal(heap_.text(bytes)));
   return known;
@@ -192,7 +193,8 @@ const Method* Vm::find_method(Value receiver, Symbol name) const {
   return nullptr;
 }
 
-Value Vm::call_method(Value receiver, const Method& method, std::span<const Value> arguments) {
+Value Vm::call_method(Value receiver, const Method& method,
+                      std::span<const Value> arguments) {
   return interpreter_->call_method(receiver, method.callable, arguments);
 }
 

@@ -19,8 +19,8 @@ namespace simple {
 
 // The types of what is built in; `impl i64:` adds methods to them.
 struct BuiltinTypes {
-  Type *nil, *boolean, *integer, *real, *text, *array, *dict, *set, *tuple, *range, *slice,
-      *function, *symbol, *type, *module, *u8, *u16, *u32, *u64, *f32, *ellipsis;
+  Type *nil, *boolean, *integer, *real, *text, *array, *dict, *set, *tuple, *range,
+      *slice, *function, *symbol, *type, *module, *u8, *u16, *u32, *u64, *f32, *ellipsis;
   Type *option, *result;  // Enums: Some None, Ok Err.
 };
 
@@ -51,7 +51,8 @@ class Vm {
   Value call(Value callee, std::span<const Value> arguments);
   // The method of a value, or null.
   const Method* find_method(Value receiver, Symbol name) const;
-  Value call_method(Value receiver, const Method& method, std::span<const Value> arguments);
+  Value call_method(Value receiver, const Method& method,
+                    std::span<const Value> arguments);
 
   // ---- Natives by name: globals of every module, and methods of builtin types.
   void define(const NativeSpec* specs, size_t count);

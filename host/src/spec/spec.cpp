@@ -260,9 +260,9 @@ Value show_function(Vm& vm, Value* arguments, int) {
 }
 
 Value explain_function(Vm& vm, Value* arguments, int) {
-  return vm.text(
-      explain(vm, arguments[0],
-              std::string(expect_text(arguments[1], "rt_spec_explain", 2)), arguments[2]));
+  return vm.text(explain(vm, arguments[0],
+                         std::string(expect_text(arguments[1], "rt_spec_explain", 2)),
+                         arguments[2]));
 }
 
 Value fail_function(Vm& vm, Value* arguments, int) {

@@ -1,9 +1,10 @@
 // The tree of a module, as it was written. Nodes live in an arena and are never destroyed
 // one by one, so they hold only views, numbers and pointers to other nodes.
 //
-// Much of the language is sugar; the parser takes it off where nothing is lost: placeholders
-// (`_ + 1`), `x |> f`, calls without parentheses and trailing blocks become plain lambdas and
-// calls. What is left is what the compiler has to know.
+// Much of the language is sugar; the parser takes it off where nothing is lost:
+// placeholders
+// (`_ + 1`), `x |> f`, calls without parentheses and trailing blocks become plain lambdas
+// and calls. What is left is what the compiler has to know.
 #ifndef SIMPLE_SYNTAX_AST_H_
 #define SIMPLE_SYNTAX_AST_H_
 
@@ -94,9 +95,10 @@ struct Pattern;
 struct Block;
 struct Function;
 
-// ---- Types ------------------------------------------------------------------------------
-// Annotations are not enforced; they matter for externs, for zero values of struct fields,
-// for casts, type patterns, fixed lengths and impl blocks.
+// ---- Types
+// ------------------------------------------------------------------------------
+// Annotations are not enforced; they matter for externs, for zero values of struct
+// fields, for casts, type patterns, fixed lengths and impl blocks.
 struct Type {
   enum class Kind : uint8_t {
     kNamed,     // name, arguments: i64, text, Dict<K, V>, Result<T, E>, a.b.C (last name)
@@ -115,7 +117,8 @@ struct Type {
   Expr* length = nullptr;
 };
 
-// ---- Expressions --------------------------------------------------------------------------
+// ---- Expressions
+// --------------------------------------------------------------------------
 enum class ExprKind : uint8_t {
   kNil,
   kBool,
@@ -167,7 +170,19 @@ struct Bool : Expr {
 };
 
 // Suffixes of numbers.
-enum class NumberType : uint8_t { kPlain, kI8, kI16, kI32, kI64, kU8, kU16, kU32, kU64, kF32, kF64 };
+enum class NumberType : uint8_t {
+  kPlain,
+  kI8,
+  kI16,
+  kI32,
+  kI64,
+  kU8,
+  kU16,
+  kU32,
+  kU64,
+  kF32,
+  kF64
+};
 struct Int : Expr {
   int64_t value;  // Bits of a u64 where the literal is larger than i64 holds.
   NumberType type;
@@ -332,7 +347,8 @@ struct MethodCall : Expr {
   Lambda* block = nullptr;
   bool safe = false;   // a?.f(x)
   bool arrow = false;  // a->f(x), which is a = a.f(x)
-  bool bare = false;   // without parentheses and arguments cannot be told from Field: unused
+  bool bare =
+      false;  // without parentheses and arguments cannot be told from Field: unused
 };
 struct Field : Expr {
   Expr* receiver;
@@ -344,7 +360,8 @@ struct TupleField : Expr {
   Expr* receiver;
   uint32_t index;
 };
-struct Index : Expr {  // o[i]; several subscripts (t[0, 1:2]) are a Tuple whose items may be Slices
+struct Index : Expr {  // o[i]; several subscripts (t[0, 1:2]) are a Tuple whose items may
+                       // be Slices
   Expr* receiver;
   Expr* index;
 };
@@ -386,7 +403,8 @@ struct Block : Expr {
   List<Stmt*> statements;
 };
 
-// ---- Patterns -----------------------------------------------------------------------------
+// ---- Patterns
+// -----------------------------------------------------------------------------
 enum class PatternKind : uint8_t {
   kWildcard,
   kLiteral,  // numbers (also negative), text, true, nil, symbols, None
@@ -429,7 +447,7 @@ struct TuplePattern : Pattern {
 };
 struct ArrayPattern : Pattern {
   List<Pattern*> items;
-  int32_t rest = -1;         // Index in items of `...rest`, or -1.
+  int32_t rest = -1;                // Index in items of `...rest`, or -1.
   Pattern* rest_pattern = nullptr;  // NamePattern or Wildcard at that place.
 };
 struct TypedPattern : Pattern {
@@ -440,13 +458,14 @@ struct OrPattern : Pattern {
   List<Pattern*> choices;
 };
 
-// ---- Functions ----------------------------------------------------------------------------
+// ---- Functions
+// ----------------------------------------------------------------------------
 struct Parameter {
   Symbol name;
   Type* type = nullptr;
-  Expr* fallback = nullptr;      // = default
-  Pattern* pattern = nullptr;    // \(a, b): …; then `name` is none
-  bool variadic = false;         // nums: i64...
+  Expr* fallback = nullptr;    // = default
+  Pattern* pattern = nullptr;  // \(a, b): …; then `name` is none
+  bool variadic = false;       // nums: i64...
   Span at;
 };
 struct Contract {
@@ -463,14 +482,15 @@ struct Function {
   List<Contract> contracts;
   List<Expr*> decorators;  // @name(args) that are functions, top to bottom
   bool is_lambda = false;
-  bool is_block = false;   // a trailing block: shares the variables around it
+  bool is_block = false;  // a trailing block: shares the variables around it
   bool is_static = false;
-  bool is_mutating = false;    // me
-  bool has_self = false;       // explicit self in the list (which is not a parameter here)
+  bool is_mutating = false;  // me
+  bool has_self = false;     // explicit self in the list (which is not a parameter here)
   bool is_extern = false;
 };
 
-// ---- Statements ---------------------------------------------------------------------------
+// ---- Statements
+// ---------------------------------------------------------------------------
 enum class StmtKind : uint8_t {
   kExpr,
   kLet,
@@ -507,7 +527,7 @@ struct Let : Stmt {
   Type* type = nullptr;
   Expr* value = nullptr;  // var x: i64 without a value: null
   bool is_mutable = false;
-  bool is_const = false;      // const N, static val
+  bool is_const = false;       // const N, static val
   Block* otherwise = nullptr;  // let-else
 };
 struct Assign : Stmt {
@@ -610,8 +630,8 @@ struct Impl : Stmt {  // impl T:, impl Tr for T:, extend T:
 };
 struct Alias : Stmt {  // type A = T, alias A = B, fn a = b
   Symbol name;
-  Type* type = nullptr;     // type aliases
-  Expr* value = nullptr;    // fn a = b
+  Type* type = nullptr;   // type aliases
+  Expr* value = nullptr;  // fn a = b
 };
 struct ImportName {
   Symbol name;
@@ -620,11 +640,11 @@ struct ImportName {
 };
 struct Import : Stmt {
   List<Symbol> path;
-  bool wildcard = false;      // use a.b.*
-  List<ImportName> names;     // use a.b.{c, d as e}
-  Symbol module_alias;        // use a.b as m; `use a.b`: b
+  bool wildcard = false;         // use a.b.*
+  List<ImportName> names;        // use a.b.{c, d as e}
+  Symbol module_alias;           // use a.b as m; `use a.b`: b
   bool names_or_module = false;  // use a.b.C: the module a.b.C, else C of a.b
-  bool reexport = false;      // export use, common use
+  bool reexport = false;         // export use, common use
 };
 struct Export : Stmt {
   List<ImportName> names;
@@ -635,7 +655,8 @@ struct ExternType : Stmt {
   Span name_at;
 };
 
-// ---- A module -----------------------------------------------------------------------------
+// ---- A module
+// -----------------------------------------------------------------------------
 struct Module {
   Arena arena;
   const Source* source = nullptr;

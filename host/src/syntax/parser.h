@@ -10,9 +10,10 @@
 
 namespace simple {
 
-// Parses a whole source. What is wrong goes into `diagnostics`, all of it: the parser goes
-// on at the next statement. The tree is usable only if nothing was added.
-std::unique_ptr<ast::Module> parse(const Source& source, std::vector<Diagnostic>& diagnostics);
+// Parses a whole source. What is wrong goes into `diagnostics`, all of it: the parser
+// goes on at the next statement. The tree is usable only if nothing was added.
+std::unique_ptr<ast::Module> parse(const Source& source,
+                                   std::vector<Diagnostic>& diagnostics);
 
 // Whether a piece of a program ends too early rather than wrongly: more lines may follow.
 // For the interactive prompt.

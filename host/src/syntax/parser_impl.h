@@ -343,7 +343,7 @@ class Parser {
   ast::Expr* set_of(uint32_t start, ast::List<ast::Item> items);
   ast::Item item(TokenKind closer);
   ast::Expr* comprehension(uint32_t start, ast::Expr* key, ast::Expr* value);
-  Expr* dict_comprehension(uint32_t start);
+  ast::Expr* dict_comprehension(uint32_t start);
   ast::Generator generator();
 
   // ---- parse_lambdas.cpp --------------------------------------------------------------

@@ -1,5 +1,5 @@
-// Reads whatever bytes come as an image: what is no image is refused, and nothing crashes.
-// What is accepted has to be written as the same bytes again. For libFuzzer:
+// Reads whatever bytes come as an image: what is no image is refused, and nothing
+// crashes. What is accepted has to be written as the same bytes again. For libFuzzer:
 // clang++ -fsanitize=fuzzer,address. Seeds are entries of a cache without their headers.
 #include <cstddef>
 #include <cstdint>

@@ -8,6 +8,7 @@
 __attribute__((destructor)) static void report(void) {
   void* library = dlopen(getenv("LIVE_AT_EXIT_LIBRARY"), RTLD_LAZY | RTLD_NOLOAD);
   if (library == NULL) return;
-  int64_t (*count)(int64_t) = (int64_t(*)(int64_t))dlsym(library, getenv("LIVE_AT_EXIT_COUNT"));
+  int64_t (*count)(int64_t) =
+      (int64_t(*)(int64_t))dlsym(library, getenv("LIVE_AT_EXIT_COUNT"));
   if (count != NULL) fprintf(stderr, "live_at_exit %lld\n", (long long)count(0));
 }

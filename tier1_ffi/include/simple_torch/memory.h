@@ -2,7 +2,7 @@
  * Memory of tensors on the CPU, and the contract with a garbage-collected runtime.
  *
  * The library allocates libtorch's CPU memory itself. Blocks up to 1 MiB come from a
- * cache of the thread (at most 4 MiB for each), larger ones are mapped in huge pages and
+ * cache of the thread (at most 32 MiB for each), larger ones are mapped in huge pages and
  * kept in a cache that all threads share, of at most an eighth of the machine's memory
  * unless simple_torch_memory_set_cache_limit() says otherwise. Memory that has lain in a
  * cache for about two seconds is given back to the system. SIMPLE_TORCH_POOL=0 in the

@@ -19,8 +19,9 @@ namespace simple_torch {
 
 class BlockCache {
  public:
-  // The most that a thread's cache keeps.
-  static constexpr size_t kLimit = size_t{4} << 20;
+  // The most that a thread's cache keeps: what a collection of a runtime gives back at
+  // once, so that the next temporaries find it.
+  static constexpr size_t kLimit = size_t{32} << 20;
 
   static BlockCache& get() { return PerThread<BlockCache>::get(); }
 

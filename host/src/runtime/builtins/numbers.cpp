@@ -170,7 +170,8 @@ Value fdiv(Vm&, Value* arguments, int) {
   const int64_t dividend = arguments[0].integer;
   if (divisor == 0) fail("E3001", "division by zero");
   if (divisor == -1) {
-    return whole_result(arguments[0], static_cast<int64_t>(-static_cast<uint64_t>(dividend)));
+    return whole_result(arguments[0],
+                        static_cast<int64_t>(-static_cast<uint64_t>(dividend)));
   }
   const int64_t quotient = dividend / divisor;
   const bool rounds = dividend % divisor != 0 && (dividend < 0) != (divisor < 0);

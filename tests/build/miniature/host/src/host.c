@@ -21,10 +21,12 @@ int main(int count, char** words) {
     char text[4096];
     const char* mark = strstr(command, "{}");
     if (mark == NULL) return 3;
-    snprintf(text, sizeof(text), "exec >&2; %.*storch%s", (int)(mark - command), command, mark + 2);
+    snprintf(text, sizeof(text), "exec >&2; %.*storch%s", (int)(mark - command), command,
+             mark + 2);
     fflush(stdout);
     return system(text) == 0 ? 0 : 3;
   }
-  if (count > 1 && strcmp(words[1], "test") == 0) printf("2 passed, 1 failed, 0 skipped\n");
+  if (count > 1 && strcmp(words[1], "test") == 0)
+    printf("2 passed, 1 failed, 0 skipped\n");
   return 0;
 }
