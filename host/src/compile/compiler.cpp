@@ -324,6 +324,8 @@ Found Compiler::find(Symbol name) {
         return find_global(type->second);
       }
     }
+    const auto type = state->types_around.find(name);
+    if (type != state->types_around.end()) return find_global(type->second);
   }
   if (exists_outside(state_, name)) {
     bool is_cell = false;
@@ -335,6 +337,18 @@ Found Compiler::find(Symbol name) {
     }
   }
   return find_global(name);
+}
+
+// The types of the blocks that are open, for functions that see nothing else of them.
+std::unordered_map<Symbol, Symbol> Compiler::types_in_reach() const {
+  std::unordered_map<Symbol, Symbol> types;
+  for (const FunctionState* state = state_; state != nullptr; state = state->outer) {
+    for (size_t i = state->scopes.size(); i-- > 0;) {
+      types.insert(state->scopes[i].types.begin(), state->scopes[i].types.end());
+    }
+    types.insert(state->types_around.begin(), state->types_around.end());
+  }
+  return types;
 }
 
 Found Compiler::find_global(Symbol name) {

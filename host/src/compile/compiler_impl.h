@@ -116,6 +116,8 @@ struct FunctionState {
   bool writes_self = false;
   bool forbids_self = false;          // a `fn` of a type: it must not change self
   std::unordered_set<Symbol> fields;  // of the type that a method belongs to
+  // Types of the blocks around the type that a method belongs to: see Scope::types.
+  std::unordered_map<Symbol, Symbol> types_around;
   bool fields_open = true;            // Others may give the type fields.
   Symbol type_name;
   // Names of variables here that blocks change: they live in cells.
@@ -197,6 +199,7 @@ class Compiler {
   Variable& declare(Symbol name, Register reg, bool is_mutable, Span at);
   Variable* local(Symbol name, FunctionState* state);
   Found find(Symbol name);
+  std::unordered_map<Symbol, Symbol> types_in_reach() const;
   Found find_global(Symbol name);
   std::optional<uint16_t> capture(FunctionState* state, Symbol name, bool& is_cell);
   bool exists_outside(FunctionState* state, Symbol name);

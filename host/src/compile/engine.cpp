@@ -177,7 +177,11 @@ fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::pa
     if (root || !folder.has_parent_path()) break;
     folder = folder.parent_path();
   }
-  return try_folder(folder / "src", 0);
+  if (const fs::path found = try_folder(folder / "src", 0); !found.empty()) return found;
+  // Then the library, without `std` in front.
+  const fs::path library = try_folder(options_.library / "std", 0);
+  if (!library.empty()) is_library = true;
+  return library;
 }
 
 // ---- Loading

@@ -215,6 +215,10 @@ void Compiler::closure(Function* function, Register to, Span at) {
   state.is_block = function->is_block;
   const std::string_view name = function->name ? text_of(function->name) : "<lambda>";
   const size_t errors = diagnostics_.size();
+  if (!function->refusal.empty()) {
+    diagnostics_.push_back(
+        {"parse", "", std::string(function->refusal), function->refused_at, ""});
+  }
   const uint32_t index = this->function(function, state, name);
   if (examples_.contains(function) && diagnostics_.size() > errors &&
       !program_.only_checks) {

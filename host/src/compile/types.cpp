@@ -27,6 +27,7 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
     state.fields_open = !type->bases.empty() || (form != simple::Type::Form::kClass &&
                                                  form != simple::Type::Form::kStruct);
   }
+  state.types_around = types_in_reach();
   FunctionState* around = state_;
   state_ = nullptr;
   std::string name;
@@ -208,6 +209,7 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   }
   function.parameters = {parameters.data(), static_cast<uint32_t>(parameters.size())};
   FunctionState state;
+  state.types_around = types_in_reach();
   FunctionState* around = state_;
   state_ = nullptr;
   const uint32_t made = this->function(&function, state, self_.text(image.name), [&] {
@@ -269,6 +271,7 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   FunctionState check_state;
   check_state.is_method = true;
   check_state.type_name = name;
+  check_state.types_around = types_in_reach();
   state_ = nullptr;
   MethodImage invariant;
   invariant.function = this->function(&check, check_state, "invariant", [&] {

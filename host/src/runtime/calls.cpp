@@ -12,6 +12,12 @@ namespace {
 // Machines inside the machine: natives that call back, in natives that call back, …
 constexpr size_t kMostNested = 300;
 
+// Whether what is called has that many parameters, self included.
+bool takes(const Object* callable, int parameters) {
+  return callable->kind == Kind::kClosure &&
+         static_cast<const Closure*>(callable)->code->parameters >= parameters;
+}
+
 }  // namespace
 
 void Interpreter::overflow() {
@@ -400,8 +406,11 @@ bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) 
       window[0] = base[0];
       window[1] = vm_.text(text_of(site.name));
       window[2] = Value::of(static_cast<Object*>(arguments));
-      high_water_ = std::max(high_water_, window + 3);
-      return call_value(Value::of(site.target), window, 3, result);
+      // method_missing(name, args, block): blocks are among the arguments.
+      window[3] = Value();
+      const int given = takes(site.target, 4) ? 4 : 3;
+      high_water_ = std::max(high_water_, window + given);
+      return call_value(Value::of(site.target), window, given, result);
     }
     case Site::Found::kNothing: {
       // `with`: enters and closes what can be entered and closed.
@@ -414,7 +423,13 @@ bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) 
       }
       for (const Symbol name : {names_.exit, names_.close}) {
         if (const Method* method = vm_.find_method(base[0], name)) {
-          return call_value(Value::of(method->callable), base, 1, result);
+          // __exit__(exc): failures are no values, so it gets nil.
+          const int given = takes(method->callable, 2) ? 2 : 1;
+          Value* window = std::max(top(), base + count);
+          window[0] = base[0];
+          window[1] = Value();
+          high_water_ = std::max(high_water_, window + given);
+          return call_value(Value::of(method->callable), window, given, result);
         }
       }
       *result = Value();

@@ -398,6 +398,7 @@ bool unwrap_value(Value& value) {
 
 Value combine(Vm& vm, BinaryOp op, Value left, Value right, int depth) {
   if (counts(left) && counts(right)) {
+    if (op == BinaryOp::kMatmul) op = BinaryOp::kMultiply;  // The product of two scalars.
     return left.is_real() || right.is_real() ? combine_reals(op, left, right)
                                              : combine_integers(op, left, right);
   }

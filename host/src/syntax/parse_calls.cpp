@@ -13,6 +13,11 @@ namespace {
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
+bool is_expect(const Expr* value) {
+  return value->kind == ExprKind::kName &&
+         text_of(static_cast<const ast::Name*>(value)->name) == "expect";
+}
+
 }  // namespace
 
 // Whether a value can be called without parentheses.
@@ -43,7 +48,7 @@ bool Parser::starts_argument() const {
     case kName: {
       const Symbol name = token().symbol();
       if (name == words_.as || name == words_.then) return false;
-      return !(name == words_.unwrap && ahead().kind == kOr);
+      return !at_unwrap_word();
     }
     case kColon:  // A symbol.
       return ahead().kind == kName && !ahead().space_before;
@@ -77,6 +82,16 @@ bool Parser::paren_is_argument() const {
   return is_binary_operator(after.kind);
 }
 
+// expect (a).m() == b: an argument, unless a matcher follows.
+bool Parser::paren_starts_argument() const {
+  const uint32_t close = token().value;
+  if (close == 0) return false;
+  const Token& after = tokens_[close + 1];
+  if (after.kind != kDot || after.space_before) return false;
+  const std::string_view name = text(tokens_[close + 2]);
+  return name != "to" && !name.starts_with("to_") && !name.starts_with("not_");
+}
+
 Expr* Parser::postfix() {
   const bool bare = mode_.bare;
   mode_.bare = false;
@@ -86,7 +101,10 @@ Expr* Parser::postfix() {
     switch (kind_) {
       case kLeftParen:
         if (token().space_before) {
-          if (bare && callable(value) && paren_is_argument()) return bare_call(value);
+          if (bare && callable(value) &&
+              (paren_is_argument() || (is_expect(value) && paren_starts_argument()))) {
+            return bare_call(value);
+          }
           if (!callable(value) && value->kind != ExprKind::kCall) return value;
         }
         value = call(value);
@@ -162,7 +180,7 @@ Expr* Parser::postfix() {
           value = cast(value);
           break;
         }
-        if (at_word(words_.unwrap) && ahead().kind == kOr && ahead(2).kind == kColon) {
+        if (at_unwrap_word()) {
           value = coalesce(value);
           break;
         }
@@ -482,10 +500,20 @@ Expr* Parser::cast(Expr* value) {
   return node;
 }
 
+// At the word of `a unwrap or: b`, `a unwrap else: \\: b` or `a unwrap or_return: b`.
+bool Parser::at_unwrap_word() const {
+  if (!at_word(words_.unwrap) || ahead(2).kind != kColon) return false;
+  const Token& next = ahead();
+  return next.kind == kOr || next.kind == kElse ||
+         (next.kind == kName && text(next) == "or_return");
+}
+
 // a ?? b, a unwrap or: b. What stands right may also leave the function or the loop.
 Expr* Parser::coalesce(Expr* value) {
   const Nest nest(*this);
   const bool in_words = at(kName);
+  const bool computes = in_words && ahead().kind == kElse;
+  const bool returns = in_words && ahead().kind == kName;
   advance();
   if (in_words) {
     advance();
@@ -498,6 +526,13 @@ Expr* Parser::coalesce(Expr* value) {
     node->fallback = block_of(statement());
   } else {
     node->fallback = in_words ? conditional() : unary();
+  }
+  if (computes && node->fallback->kind == ExprKind::kLambda) {
+    node->fallback = call_with(node->fallback, {});
+  } else if (returns) {
+    auto* leave = stmt<ast::Return>(StmtKind::kReturn, node->fallback->at);
+    leave->value = node->fallback;
+    node->fallback = block_of(leave);
   }
   node->at = span_from(value->at.start);
   return node;

@@ -98,6 +98,17 @@ Operator operator_of(TokenKind kind) {
   }
 }
 
+// it "…": and the words that are like it.
+bool is_example(const Expr* callee) {
+  if (callee->kind != ExprKind::kName) return false;
+  const std::string_view word = text_of(static_cast<const ast::Name*>(callee)->name);
+  for (const char* known :
+       {"it", "test", "example", "specify", "scenario", "slow_it", "skip_it"}) {
+    if (word == known) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 uint32_t placeholder_number(std::string_view name) {
@@ -176,6 +187,17 @@ Expr* Parser::wrap_placeholders(size_t base, Expr* value) {
   return lambda;
 }
 
+// What is wrong in an example is kept with it, if it is only that the host refuses it.
+void Parser::keep_refusals(ast::Function* example, size_t errors) {
+  for (size_t i = errors; i < diagnostics_.size(); ++i) {
+    if (!diagnostics_[i].message.ends_with(kRefused)) return;
+  }
+  if (diagnostics_.size() == errors) return;
+  example->refusal = arena_.copy(diagnostics_[errors].message);
+  example->refused_at = diagnostics_[errors].at;
+  diagnostics_.resize(errors);
+}
+
 // A block behind `describe "x":` becomes the last argument of the call.
 Expr* Parser::with_trailing_block(Expr* callee, bool names_too) {
   if (!at(kColon) || layout_.brackets) return callee;
@@ -189,7 +211,11 @@ Expr* Parser::with_trailing_block(Expr* callee, bool names_too) {
   function->at = head;
   function->is_lambda = true;
   function->is_block = true;
+  const size_t errors = diagnostics_.size();
   function->body = body();
+  if (kind == ExprKind::kCall && is_example(as<ast::Call>(callee)->callee)) {
+    keep_refusals(function, errors);
+  }
   auto* block = expr<ast::Lambda>(ExprKind::kLambda, cover(head, function->body->at));
   block->function = function;
   if (is_name) callee = call_with(callee, {});

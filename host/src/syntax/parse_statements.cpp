@@ -167,6 +167,14 @@ Stmt* Parser::word_statement() {
   if (before_binding && (word == w.lazy || word == w.ghost || word == w.shared)) {
     refuse(token().at(), std::string(text_of(word)) + " " + std::string(text(next)));
   }
+  if (word == w.bind && next.kind == kName && ahead(2).kind == kAssign) {
+    // bind Trait = Type: calls are bound by the value's own type in any case.
+    advance();
+    advance();
+    advance();
+    cast_type();
+    return stmt<ast::Pass>(StmtKind::kPass, span_from(start));
+  }
   for (const Symbol refused : {w.actor, w.macro, w.module, w.union_, w.bitfield, w.unit,
                                w.newtype, w.bind, w.comptime, w.ghost}) {
     if (word != refused) continue;

@@ -35,6 +35,8 @@ const Words& words();
 
 bool is_binary_operator(TokenKind kind);
 
+// How a message ends that says what this host leaves out.
+inline constexpr std::string_view kRefused = " is not supported by this host";
 // The number of a placeholder, _1 to _9, or 0.
 uint32_t placeholder_number(std::string_view name);
 
@@ -292,7 +294,9 @@ class Parser {
   // trailing blocks.
   ast::Expr* value_expression();
   ast::Expr* bare_expression();
+  bool at_unwrap_word() const;
   ast::Expr* with_trailing_block(ast::Expr* callee, bool names_too);
+  void keep_refusals(ast::Function* example, size_t errors);
   // A whole expression in which `_` stands for a parameter.
   ast::Expr* placeholder_scope();
   ast::Expr* wrap_placeholders(size_t base, ast::Expr* value);
@@ -309,6 +313,7 @@ class Parser {
   bool starts_argument() const;
   bool prints_negative(const ast::Expr* callee) const;
   bool paren_is_argument() const;
+  bool paren_starts_argument() const;
   bool starts_construct() const;
   ast::Expr* dot(ast::Expr* receiver, bool safe);
   ast::Expr* arrow_call(ast::Expr* receiver);
