@@ -208,6 +208,13 @@ TEST(Rules, ExcludeWithAReasonThatTheReportPrints) {
   emit_contract(model, {}, folder.path(), "");
   const std::string report = read_file(folder.path() / "coverage.md");
   EXPECT_NE(report.find("* `aten::full`: not needed"), std::string::npos) << report;
+  const size_t count = model.operations.size();
+  EXPECT_NE(report.find("| 2.11 | " + std::to_string(count) + " | " +
+                        std::to_string(count - 1) + " |"),
+            std::string::npos)
+      << report;
+  const std::string list = read_file(folder.path() / "versions" / "2.11.txt");
+  EXPECT_NE(list.find("aten::full -\n"), std::string::npos) << list;
   emit_cpp(model, folder.path(), 1);
   EXPECT_EQ(read_file(folder.path() / "ops_1.cpp").find("op_full"), std::string::npos);
 }

@@ -11,12 +11,6 @@
 namespace simple_torch::generator {
 namespace {
 
-std::set<std::string> names_of(const Model& model) {
-  std::set<std::string> names;
-  for (const Operation& operation : model.operations) names.insert(operation.full_name);
-  return names;
-}
-
 struct Counts {
   size_t c = 0;
   size_t simple = 0;
@@ -36,26 +30,50 @@ std::string operator_list(const Model& model) {
   return text;
 }
 
+// The operators of one version, and how many of them have a C function.
+struct Version {
+  std::set<std::string> names;
+  size_t with_function = 0;
+};
+
+// One line for each operator; that of one without a C function ends so.
+constexpr std::string_view kWithoutFunction = " -";
+
 std::string version_list(const Model& model) {
+  std::set<std::string> lines;
+  for (const Operation& operation : model.operations) {
+    lines.insert(
+        cat(operation.full_name, operation.is_excluded() ? kWithoutFunction : ""));
+  }
   std::string text;
-  for (const std::string& name : names_of(model)) text += name + '\n';
+  for (const std::string& line : lines) text += line + '\n';
   return text;
 }
 
-// The operators of all versions that are known, by version.
-std::map<std::pair<int, int>, std::set<std::string>> known_versions(
+Version version_of(const std::string& list) {
+  Version version;
+  for (const std::string& line : lines_of(list)) {
+    const bool without = ends_with(line, kWithoutFunction);
+    version.with_function += without ? 0 : 1;
+    version.names.insert(
+        line.substr(0, line.size() - (without ? kWithoutFunction.size() : 0)));
+  }
+  return version;
+}
+
+// All versions that are known.
+std::map<std::pair<int, int>, Version> known_versions(
     const Model& model, const std::filesystem::path& folder) {
-  std::map<std::pair<int, int>, std::set<std::string>> known;
+  std::map<std::pair<int, int>, Version> known;
   if (std::filesystem::exists(folder)) {
     for (const std::filesystem::path& file : files_in(folder, ".txt")) {
       const std::string stem = file.stem().string();
       const size_t dot = stem.find('.');
-      const std::vector<std::string> names = lines_of(read_file(file));
-      known[{std::stoi(stem.substr(0, dot)), std::stoi(stem.substr(dot + 1))}] = {
-          names.begin(), names.end()};
+      known[{std::stoi(stem.substr(0, dot)), std::stoi(stem.substr(dot + 1))}] =
+          version_of(read_file(file));
     }
   }
-  known[{model.version.major, model.version.minor}] = names_of(model);
+  known[{model.version.major, model.version.minor}] = version_of(version_list(model));
   return known;
 }
 
@@ -81,20 +99,21 @@ std::set<std::string> without(const std::set<std::string>& all,
 std::string version_report(const Model& model, const std::filesystem::path& folder) {
   const auto known = known_versions(model, folder);
   std::string table =
-      "\n## By version of libtorch\n\nAll operators of each version have their C "
-      "function.\n\n"
-      "| libtorch | operators | new | gone |\n|---|---|---|---|\n";
+      "\n## By version of libtorch\n\n"
+      "| libtorch | operators | C functions | new | gone |\n|---|---|---|---|---|\n";
   std::string lists;
   const std::set<std::string>* before = nullptr;
-  for (const auto& [version, names] : known) {
-    const std::string name = cat(version.first, '.', version.second);
+  for (const auto& [number, version] : known) {
+    const std::string name = cat(number.first, '.', number.second);
+    const std::set<std::string>& names = version.names;
+    const std::string counts =
+        cat("| ", name, " | ", names.size(), " | ", version.with_function);
     if (before == nullptr) {
-      table += cat("| ", name, " | ", names.size(), " | | |\n");
+      table += counts + " | | |\n";
     } else {
       const auto added = without(names, *before);
       const auto gone = without(*before, names);
-      table += cat("| ", name, " | ", names.size(), " | ", added.size(), " | ",
-                   gone.size(), " |\n");
+      table += cat(counts, " | ", added.size(), " | ", gone.size(), " |\n");
       lists += cat("\n### New in ", name, "\n\n", brief(added), "\n\n### Gone in ", name,
                    "\n\n", brief(gone), "\n");
     }
