@@ -14,16 +14,16 @@ constexpr const char* kVerdict = "built for libtorch 2.11.0, met libtorch 2.6.0"
 
 class Refusal : public testing::Test {
  protected:
-  void SetUp() override { refusal = kVerdict; }
+  void SetUp() override { set_refusal(kVerdict); }
   void TearDown() override {
-    refusal = nullptr;
+    set_refusal(nullptr);
     simple_torch_error_clear();
   }
 };
 
 TEST_F(Refusal, MakesTheLibraryUnavailable) {
   EXPECT_EQ(simple_torch_available(), 0);
-  refusal = nullptr;
+  set_refusal(nullptr);
   EXPECT_EQ(simple_torch_available(), 1);
 }
 

@@ -41,7 +41,7 @@ int64_t simple_torch_error_backtrace(char* buffer, int64_t capacity) {
   if (capacity < 0 || (capacity > 0 && buffer == nullptr)) {
     return SIMPLE_TORCH_E_BAD_ARGUMENT;
   }
-  if (simple_torch::refusal != nullptr) {
+  if (simple_torch::refusal() != nullptr) {
     return simple_torch::write_text("", buffer, capacity, "buffer");
   }
   return simple_torch::guarded(

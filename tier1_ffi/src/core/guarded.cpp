@@ -10,15 +10,10 @@
 namespace simple_torch {
 
 std::atomic<bool> work_waits{false};
-const char* refusal = nullptr;
-
-void do_waiting_work() noexcept {
-  work_waits.store(false, std::memory_order_seq_cst);
-  HandleTable::get().drain();
-  collect_if_wanted();
-}
 
 namespace {
+
+constinit const char* why_refused = nullptr;
 
 int64_t record(Code code, const char* argument, std::string_view text) noexcept {
   CallState& state = CallState::get();
@@ -66,7 +61,22 @@ int64_t record_current_exception() noexcept {
   }
 }
 
-int64_t record_refusal() noexcept { return record(Code::kUnsupported, "", refusal); }
+const char* refusal() { return why_refused; }
+
+void set_refusal(const char* why) {
+  why_refused = why;
+  work_waits.store(true, std::memory_order_relaxed);
+}
+
+int64_t before_call(bool may_work) noexcept {
+  if (why_refused != nullptr) return record(Code::kUnsupported, "", why_refused);
+  if (may_work) {
+    work_waits.store(false, std::memory_order_seq_cst);
+    HandleTable::get().drain();
+    collect_if_wanted();
+  }
+  return 0;
+}
 
 void fail_callback() {
   const TextBuffer& text = CallState::get().error.callback_text;

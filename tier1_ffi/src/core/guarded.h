@@ -13,16 +13,19 @@
 namespace simple_torch {
 
 // Whether some call should do what is waiting: destroy the objects of released handles,
-// ask the runtime to collect. Set by those who have such work.
+// ask the runtime to collect. Set by those who have such work, and for good by a refusal.
 extern std::atomic<bool> work_waits;
-void do_waiting_work() noexcept;
 
 // Turns the exception in flight into the thread's error record; returns its code.
 int64_t record_current_exception() noexcept;
 
 // nullptr, or why nothing may run: another libtorch than the one we were built for.
-extern const char* refusal;
-int64_t record_refusal() noexcept;
+const char* refusal();
+void set_refusal(const char* why);
+
+// Does what is waiting, if this call may. Returns 0, or the code of a refusal, which is
+// recorded.
+int64_t before_call(bool may_work) noexcept;
 
 // Calls a callback of the host: `call` returns its status. A failure ends the exported
 // call with CALLBACK and what the callback said.
@@ -39,15 +42,12 @@ class Call {
   explicit Call(const char* operation)
       : state_(CallState::get()), outer_operation_(state_.operation) {
     state_.operation = operation;
-    ++state_.depth;
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
-  ~Call() {
-    --state_.depth;
-    state_.operation = outer_operation_;
-  }
-  bool outermost() const { return state_.depth == 1; }
+  ~Call() { state_.operation = outer_operation_; }
+  // Calls nest when a callback calls the library.
+  bool outermost() const { return outer_operation_ == nullptr; }
 
  private:
   CallState& state_;
@@ -62,13 +62,10 @@ auto guarded(Body&& body, Waiting waiting = Waiting::kDo,
   using Result = std::invoke_result_t<Body>;
   const Call call(function);
   int64_t code = 0;
-  if (refusal != nullptr) [[unlikely]] {
-    code = record_refusal();
-  } else {
-    if (work_waits.load(std::memory_order_relaxed) && waiting == Waiting::kDo &&
-        call.outermost()) [[unlikely]] {
-      do_waiting_work();
-    }
+  if (work_waits.load(std::memory_order_relaxed)) [[unlikely]] {
+    code = before_call(waiting == Waiting::kDo && call.outermost());
+  }
+  if (code == 0) [[likely]] {
     try {
       if constexpr (std::is_void_v<Result>) {
         body();

@@ -77,7 +77,7 @@ const Versions& versions() {
   set_up_runtime();
   housekeeping::set_up();
   if (!versions().refusal.empty()) {
-    refusal = versions().refusal.c_str();
+    set_refusal(versions().refusal.c_str());
     return true;
   }
   const char* const wanted = std::getenv("SIMPLE_TORCH_BACKTRACE");
@@ -91,7 +91,9 @@ const Versions& versions() {
 }  // namespace
 }  // namespace simple_torch
 
-int64_t simple_torch_available(void) { return simple_torch::refusal == nullptr ? 1 : 0; }
+int64_t simple_torch_available(void) {
+  return simple_torch::refusal() == nullptr ? 1 : 0;
+}
 
 const char* simple_torch_version(void) { return simple_torch::versions().both.c_str(); }
 

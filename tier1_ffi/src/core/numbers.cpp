@@ -29,7 +29,7 @@ std::optional<c10::Scalar> optional_number(int64_t bits, int64_t kind,
   }
 }
 
-c10::Scalar number(int64_t bits, int64_t kind, const char* argument) {
+c10::Scalar rarer_number(int64_t bits, int64_t kind, const char* argument) {
   const std::optional<c10::Scalar> given = optional_number(bits, kind, argument);
   if (!given) fail_argument(argument, "must be a number, not none");
   return *given;

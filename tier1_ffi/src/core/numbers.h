@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "simple_torch/abi.h"
+
 namespace simple_torch {
 
 // nullopt for a number that is absent.
@@ -13,7 +15,12 @@ std::optional<c10::Scalar> optional_number(int64_t bits, int64_t kind,
                                            const char* argument);
 
 // A number that must be there.
-c10::Scalar number(int64_t bits, int64_t kind, const char* argument);
+c10::Scalar rarer_number(int64_t bits, int64_t kind, const char* argument);
+inline c10::Scalar number(int64_t bits, int64_t kind, const char* argument) {
+  if (kind == SIMPLE_TORCH_NUMBER_INT) [[likely]]
+    return bits;
+  return rarer_number(bits, kind, argument);
+}
 
 // 0 or 1.
 bool truth(int64_t value, const char* argument);

@@ -52,7 +52,7 @@ class PerThread {
     return immortal;
   }
 
-  static T& make() {
+  [[gnu::noinline, gnu::cold]] static T& make() {
     static const platform::ThreadExit at_exit(&end);
     T* const made = new T;
     {

@@ -95,7 +95,7 @@ struct OwnedHandle {
 // The handle of a new object, which belongs to the scope that is open on this thread.
 template <typename F>
 SIMPLE_TORCH_HOT OwnedHandle store_as(Kind kind, F&& fill) {
-  CallState& state = CallState::get();
+  CallState& state = CallState::current();
   const simple_torch_handle handle = HandleTable::get().insert(
       state.slots, state.operation, kind, std::forward<F>(fill));
   if (state.scopes.open()) [[unlikely]]

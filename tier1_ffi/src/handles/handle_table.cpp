@@ -17,7 +17,9 @@ namespace {
 // Spare slots that move between a thread and the table at a time.
 constexpr uint32_t kBatch = SlotMagazine::kCapacity / 2;
 
-void destroy_object(Kind kind, void* object) {
+using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>;
+
+[[gnu::noinline]] void destroy_object(Kind kind, void* object) {
   switch (kind) {
     case Kind::kList:
       delete static_cast<TensorList*>(object);
@@ -74,39 +76,75 @@ const char* kind_name(Kind kind) {
   return nullptr;
 }
 
-Slot* HandleTable::end_life(simple_torch_handle handle, uint64_t pins,
-                            uint64_t& before) const {
+// Empties a dead slot that nobody pins and makes it available again, then destroys what
+// was in it: the destructor may take long, call back, or make handles of its own.
+SIMPLE_TORCH_HOT void HandleTable::reclaim(SlotMagazine& magazine, Slot& slot,
+                                           uint32_t index, uint64_t state) {
+  const Kind kind = kind_of(static_cast<simple_torch_handle>(state));
+  // A tensor too is a pointer, which owns.
+  void* const object = std::bit_cast<void*>(slot.payload);
+  // A generation that would wrap stays, so that no stale handle can match again; such a
+  // slot is never handed out.
+  const uint64_t next = (state & kGenerationBits) + kGenerationOne;
+  if (next > kGenerationBits) [[unlikely]] {
+    slot.state.store(kGenerationBits, std::memory_order_release);
+  } else {
+    slot.state.store(next, std::memory_order_release);
+    if (magazine.size == SlotMagazine::kCapacity) [[unlikely]]
+      spill(magazine, kBatch);
+    magazine.indices[magazine.size++] = index;
+  }
+  if (kind == Kind::kTensor) [[likely]] {
+    TensorPointer::reclaim(static_cast<c10::TensorImpl*>(object));
+  } else {
+    destroy_object(kind, object);
+  }
+}
+
+SIMPLE_TORCH_HOT Slot* HandleTable::end_life(SlotMagazine& magazine,
+                                             simple_torch_handle handle, uint64_t pins,
+                                             uint64_t& state) const {
   Slot* const slot = find(index_of(handle));
-  if (slot == nullptr || kind_byte(handle) - 1 >= kKindLimit - 1) return nullptr;
-  before = slot->state.load(std::memory_order_relaxed);
+  if (slot == nullptr) [[unlikely]]
+    return nullptr;
+  uint64_t before = slot->state.load(std::memory_order_relaxed);
   do {
-    if (!same_life(before, handle)) return nullptr;
-  } while (!slot->state.compare_exchange_weak(before, (before | kDeadBit) + pins,
-                                              std::memory_order_acq_rel,
+    if (!same_life(before, handle)) [[unlikely]]
+      return nullptr;
+    state = (before | kDeadBit) + pins;
+  } while (!slot->state.compare_exchange_weak(before, state, std::memory_order_acq_rel,
                                               std::memory_order_relaxed));
-  CallState::get().slots.count(static_cast<size_t>(kind_of(handle)), -1);
+  magazine.count(kind_byte(handle), -1);
   return slot;
 }
 
-bool HandleTable::free_if_alive(simple_torch_handle handle) {
-  uint64_t before = 0;
-  Slot* const slot = end_life(handle, 0, before);
-  if (slot == nullptr) return false;
-  if ((before & kPinBits) == 0) reclaim(*slot, index_of(handle), before);
+SIMPLE_TORCH_HOT bool HandleTable::end(simple_torch_handle handle, Kind kind) {
+  if (!is_of(handle, kind)) [[unlikely]]
+    return false;
+  SlotMagazine& magazine = CallState::get().slots;
+  uint64_t state = 0;
+  Slot* const slot = end_life(magazine, handle, 0, state);
+  if (slot == nullptr) [[unlikely]]
+    return false;
+  if ((state & kPinBits) == 0) [[likely]]
+    reclaim(magazine, *slot, index_of(handle), state);
   return true;
 }
 
 void HandleTable::free(simple_torch_handle handle, Kind kind, const char* argument) {
-  if (handle == 0) return;
-  const bool right_kind = kind == Kind::kNone || kind_of(handle) == kind;
-  if (right_kind && free_if_alive(handle)) return;
-  refuse(handle, kind, argument);
+  if (!end(handle, kind) && handle != 0) [[unlikely]]
+    refuse(handle, kind, argument);
+}
+
+bool HandleTable::free_if_alive(simple_torch_handle handle) {
+  return end(handle, Kind::kNone);
 }
 
 bool HandleTable::doom(simple_torch_handle handle) {
   // The queue's pin keeps the slot from being reused before drain() has seen it.
-  uint64_t before = 0;
-  Slot* const slot = end_life(handle, 1, before);
+  if (!is_of(handle, Kind::kNone)) return false;
+  uint64_t state = 0;
+  Slot* const slot = end_life(CallState::get().slots, handle, 1, state);
   if (slot == nullptr) return false;
   uint32_t head = doomed_.load(std::memory_order_relaxed);
   do {
@@ -119,38 +157,15 @@ bool HandleTable::doom(simple_torch_handle handle) {
 void HandleTable::drain() {
   uint32_t link = doomed_.exchange(0, std::memory_order_acquire);
   while (link != 0) {
-    const uint32_t index = link - 1;
-    Slot& slot = at(index);
+    const simple_torch_handle handle = link;
+    Slot& slot = at(index_of(handle));
     link = slot.next.load(std::memory_order_relaxed);
-    unpin(slot, index);
+    unpin(slot, handle);
   }
 }
 
-// Empties a dead slot that nobody pins and makes it available again, then destroys what
-// was in it: the destructor may take long, call back, or make handles of its own.
-void HandleTable::reclaim(Slot& slot, uint32_t index, uint64_t former_state) {
-  const Kind kind = kind_of(static_cast<simple_torch_handle>(former_state));
-  at::Tensor tensor;
-  void* object = nullptr;
-  if (kind == Kind::kTensor) {
-    auto* const stored = std::launder(reinterpret_cast<at::Tensor*>(slot.payload));
-    tensor = std::move(*stored);
-    stored->~Tensor();
-  } else {
-    object = *std::launder(reinterpret_cast<void**>(slot.payload));
-  }
-  // A generation that would wrap stays, so that no stale handle can match again; such a
-  // slot is never handed out.
-  const uint64_t generation = former_state & kGenerationBits;
-  const bool spent = generation == kGenerationBits;
-  slot.state.store(spent ? generation : generation + kGenerationOne,
-                   std::memory_order_release);
-  if (!spent) {
-    SlotMagazine& magazine = CallState::get().slots;
-    if (magazine.size == SlotMagazine::kCapacity) spill(magazine, kBatch);
-    magazine.indices[magazine.size++] = index;
-  }
-  destroy_object(kind, object);
+void HandleTable::reclaim_if_unpinned(Slot& slot, uint32_t index, uint64_t state) {
+  if ((state & kPinBits) == 0) reclaim(CallState::get().slots, slot, index, state);
 }
 
 bool HandleTable::alive(simple_torch_handle handle) const {

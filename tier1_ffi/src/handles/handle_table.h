@@ -13,9 +13,9 @@
 //   63     62..56   55..........32   31...................0
 //   dead [ kind ] [ generation   ] [ pins                 ]
 //
-//   vacant   dead 0, kind 0, no pins   on a free list; belongs to whoever took it from
-//   there live     dead 0, kind k            upper half equals that of its handle doomed
-//   dead 1, kind k            freed, waiting for its last pin to go
+// * vacant: dead 0, kind 0, no pins. On a free list, or of whoever took it from there.
+// * live: dead 0, kind k. The upper half equals that of its handle.
+// * doomed: dead 1, kind k. Freed, and waiting for its last pin to go.
 //
 // A look-up adds a pin by compare-and-swap, so only to a live slot of the handle's own
 // generation: a vacant slot is never touched by others. Whoever takes the last pin from a
@@ -72,19 +72,20 @@ static_assert(sizeof(at::Tensor) == sizeof(Slot::payload));
 // A use of a slot's object. The object lives at least as long as its pin.
 class Pin {
  public:
-  Pin(Slot* slot, uint32_t index) : slot_(slot), index_(index) {}
+  // Takes over a pin of this handle's slot.
+  Pin(Slot* slot, simple_torch_handle handle) : slot_(slot), handle_(handle) {}
   Pin(Pin&& other) noexcept
-      : slot_(std::exchange(other.slot_, nullptr)), index_(other.index_) {}
+      : slot_(std::exchange(other.slot_, nullptr)), handle_(other.handle_) {}
   Pin& operator=(Pin&&) = delete;
   ~Pin() {
-    if (slot_ != nullptr) release();
+    if (slot_ != nullptr) unpin();
   }
   Slot* slot() const { return slot_; }
 
  private:
-  void release();
+  void unpin();
   Slot* slot_;
-  uint32_t index_;
+  simple_torch_handle handle_;
 };
 
 class HandleTable {
@@ -120,16 +121,18 @@ class HandleTable {
   // Pins the object of a live handle. Fails with BAD_HANDLE, STALE_HANDLE or WRONG_KIND,
   // naming the argument. Kind::kNone means any kind.
   SIMPLE_TORCH_HOT Pin pin(simple_torch_handle handle, Kind kind, const char* argument) {
-    const bool right_kind = kind == Kind::kNone
-                                ? kind_byte(handle) - 1 < kKindLimit - 1
-                                : kind_byte(handle) == static_cast<uint64_t>(kind);
-    if (right_kind) [[likely]] {
-      if (Slot* const slot = try_pin(handle); slot != nullptr) [[likely]] {
-        return Pin(slot, index_of(handle));
-      }
-    }
-    refuse(handle, kind, argument);
+    Slot* const slot = try_pin(handle, kind);
+    if (slot == nullptr) [[unlikely]]
+      refuse(handle, kind, argument);
+    return Pin(slot, handle);
   }
+
+  // A pin that has no owner yet, or nullptr if the handle is not alive and of this kind.
+  SIMPLE_TORCH_HOT Slot* try_pin(simple_torch_handle handle, Kind kind) const {
+    return is_of(handle, kind) ? try_pin(handle) : nullptr;
+  }
+  [[noreturn, gnu::cold]] void refuse(simple_torch_handle handle, Kind wanted,
+                                      const char* argument) const;
 
   // Frees a handle: it is stale when this returns. Its object is destroyed now, or by the
   // last pin. 0 does nothing.
@@ -158,7 +161,7 @@ class HandleTable {
       const auto handle =
           static_cast<simple_torch_handle>((state & ~kPinBits) | (index + 1));
       if (Slot* const slot = try_pin(handle); slot != nullptr) {
-        const Pin pin(slot, static_cast<uint32_t>(index));
+        const Pin pin(slot, handle);
         visit(Entry{handle, kind_of(handle), slot});
       }
     }
@@ -198,6 +201,12 @@ class HandleTable {
 
   static uint64_t kind_byte(simple_torch_handle handle) {
     return static_cast<uint64_t>(handle) >> kKindShift;
+  }
+
+  // Whether a handle says that it is of this kind; Kind::kNone means any.
+  static bool is_of(simple_torch_handle handle, Kind kind) {
+    return kind == Kind::kNone ? kind_byte(handle) - 1 < kKindLimit - 1
+                               : kind_byte(handle) == static_cast<uint64_t>(kind);
   }
 
   // The index of the slot that a handle points at; for 0 in the lower half, an index that
@@ -243,22 +252,24 @@ class HandleTable {
   }
 
   // Takes a handle's slot from live to doomed, with `pins` more of them. nullptr if it
-  // was not alive, else the slot, with `before` set to its former state.
-  SIMPLE_TORCH_HOT Slot* end_life(simple_torch_handle handle, uint64_t pins,
-                                  uint64_t& before) const;
+  // was not alive, else the slot, with `state` set to its new state.
+  Slot* end_life(SlotMagazine& magazine, simple_torch_handle handle, uint64_t pins,
+                 uint64_t& state) const;
 
-  static void unpin(Slot& slot, uint32_t index) {
-    const uint64_t before = slot.state.fetch_sub(1, std::memory_order_acq_rel);
-    if ((before & (kDeadBit | kPinBits)) == (kDeadBit | 1)) [[unlikely]] {
-      get().reclaim(slot, index, before);
-    }
+  // Frees a handle of this kind if it is alive.
+  bool end(simple_torch_handle handle, Kind kind);
+
+  SIMPLE_TORCH_HOT static void unpin(Slot& slot, simple_torch_handle handle) {
+    const uint64_t after = slot.state.fetch_sub(1, std::memory_order_acq_rel) - 1;
+    // The dead bit is the sign.
+    if (static_cast<int64_t>(after) < 0) [[unlikely]]
+      get().reclaim_if_unpinned(slot, index_of(handle), after);
   }
 
-  [[noreturn, gnu::cold]] void refuse(simple_torch_handle handle, Kind wanted,
-                                      const char* argument) const;
-  void reclaim(Slot& slot, uint32_t index, uint64_t former_state);
-  void refill(SlotMagazine& magazine);
-  void spill(SlotMagazine& magazine, uint32_t keep);
+  [[gnu::cold]] void reclaim_if_unpinned(Slot& slot, uint32_t index, uint64_t state);
+  void reclaim(SlotMagazine& magazine, Slot& slot, uint32_t index, uint64_t state);
+  [[gnu::cold]] void refill(SlotMagazine& magazine);
+  [[gnu::cold]] void spill(SlotMagazine& magazine, uint32_t keep);
 
   mutable Slot* chunks_[kChunks] = {};
   // How many slots have ever been handed out.
@@ -271,6 +282,6 @@ class HandleTable {
   std::array<int64_t, kKindLimit> retired_balance_{};
 };
 
-inline void Pin::release() { HandleTable::unpin(*slot_, index_); }
+inline void Pin::unpin() { HandleTable::unpin(*slot_, handle_); }
 
 }  // namespace simple_torch

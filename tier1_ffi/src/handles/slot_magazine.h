@@ -13,8 +13,8 @@ inline constexpr size_t kKindLimit = 128;
 struct SlotMagazine {
   static constexpr uint32_t kCapacity = 64;
 
-  std::array<uint32_t, kCapacity> indices;
   uint32_t size = 0;
+  std::array<uint32_t, kCapacity> indices;
 
   // Handles made minus handles freed by this thread, for each kind. A sum over all
   // threads is the number of live handles.

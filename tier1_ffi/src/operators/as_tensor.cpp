@@ -84,7 +84,7 @@ at::Tensor wrapped(const at::Scalar& number, at::ScalarType dtype) {
 }  // namespace
 
 AsTensor::AsTensor(const at::Scalar& number, const at::Tensor& self) {
-  const DispatchState& state = c10::impl::raw_local_dispatch_key_set;
+  const DispatchState& state = CallState::current().dispatch;
   if (!is_plain(state) && !is_plain_inference(state)) return;
   if (!needs_no_autograd(self)) return;
   // The kinds whose value is a word.

@@ -19,13 +19,13 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
+#include "core/call_state.h"
 #include "core/compat.h"
 #include "core/platform.h"
 
 namespace simple_torch {
 
-// The thread's dispatch state is that of a thread that has set nothing. (Finding it costs
-// a call, so it is looked for once.)
+// The thread's dispatch state is that of a thread that has set nothing.
 using DispatchState = c10::impl::PODLocalDispatchKeySet;
 SIMPLE_TORCH_HOT bool is_plain(const DispatchState& state) {
   return (state.included_ | state.excluded_) == 0;
@@ -63,7 +63,7 @@ class BelowAutograd {
  public:
   template <typename... Tensors>
   SIMPLE_TORCH_HOT explicit BelowAutograd(const Tensors&... tensors) {
-    DispatchState& state = c10::impl::raw_local_dispatch_key_set;
+    DispatchState& state = CallState::current().dispatch;
     if (is_plain(state) && (needs_no_autograd(tensors) && ...)) {
       state.set_excluded(kExcluded);
       changed_ = &state;

@@ -22,8 +22,11 @@
 
 namespace simple_torch::out {
 
-// Not inline: three thousand functions call it.
-OwnedHandle handle_of(at::Tensor&& tensor);
+// Takes over a tensor. Not inline: three thousand functions call it.
+OwnedHandle handle_of(c10::TensorImpl* owned);
+inline OwnedHandle handle_of(at::Tensor&& tensor) {
+  return handle_of(tensor.unsafeReleaseTensorImpl());
+}
 inline OwnedHandle handle_of(TensorList&& list) {
   return store(std::make_unique<TensorList>(std::move(list)));
 }

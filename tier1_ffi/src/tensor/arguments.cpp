@@ -36,14 +36,27 @@ c10::TensorOptions options_of(int64_t dtype, int64_t device) {
   return element ? options.dtype(*element) : options;
 }
 
-void require_defined(const at::Tensor& tensor, const char* argument) {
-  if (!tensor.defined()) fail(Code::kValue, argument, "is an undefined tensor");
+void refuse_undefined(const char* argument) {
+  fail(Code::kValue, argument, "is an undefined tensor");
 }
 
-Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument) {
-  Borrowed<at::Tensor> borrowed = borrow<at::Tensor>(tensor, argument);
-  require_defined(*borrowed, argument);
-  return borrowed;
+namespace {
+
+[[noreturn, gnu::noinline, gnu::cold]] void refuse(Slot* pinned,
+                                                   simple_torch_handle tensor,
+                                                   const char* argument) {
+  if (pinned == nullptr) HandleTable::get().refuse(tensor, Kind::kTensor, argument);
+  const Pin pin(pinned, tensor);
+  refuse_undefined(argument);
+}
+
+}  // namespace
+
+Slot* pin_defined(simple_torch_handle tensor, const char* argument) {
+  Slot* const slot = HandleTable::get().try_pin(tensor, Kind::kTensor);
+  if (slot == nullptr || !Borrowed<at::Tensor>::address(slot)->defined()) [[unlikely]]
+    refuse(slot, tensor, argument);
+  return slot;
 }
 
 void require_bytes(int64_t bytes, int64_t elements, size_t element_size) {

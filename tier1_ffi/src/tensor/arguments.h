@@ -23,10 +23,20 @@ c10::IntArrayRef shape_of(const int64_t* dims, int64_t ndims, const char* argume
 c10::TensorOptions options_of(int64_t dtype, int64_t device);
 
 // Fails with VALUE for an undefined tensor.
-void require_defined(const at::Tensor& tensor, const char* argument);
+[[noreturn, gnu::cold]] void refuse_undefined(const char* argument);
+inline void require_defined(const at::Tensor& tensor, const char* argument) {
+  if (!tensor.defined()) [[unlikely]]
+    refuse_undefined(argument);
+}
 
-// A tensor that is one: an undefined tensor fails with VALUE.
-Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor, const char* argument);
+// A tensor that is one: an undefined tensor fails with VALUE. (Every operator does this,
+// so what it does is in one place, and comes back in a register.)
+[[gnu::returns_nonnull]] Slot* pin_defined(simple_torch_handle tensor,
+                                           const char* argument);
+inline Borrowed<at::Tensor> borrow_defined(simple_torch_handle tensor,
+                                           const char* argument) {
+  return Borrowed<at::Tensor>(Pin(pin_defined(tensor, argument), tensor));
+}
 
 // Fails unless a buffer of the host has exactly the size that elements need.
 void require_bytes(int64_t bytes, int64_t elements, size_t element_size);
