@@ -57,7 +57,9 @@ void Compiler::check_member(Symbol name, bool is_call, Span at) {
       program_.methods.contains(name)) {
     return;
   }
-  const std::string type(text_of(state_->type_name));
+  // Of several local types with one name, the later ones have a number behind it.
+  const std::string_view type_name = text_of(state_->type_name);
+  const std::string type(type_name.substr(0, type_name.find('#')));
   const std::string member(text_of(name));
   if (is_call) {
     error("E1013", "method `" + member + "` not found on type `" + type + "`", at);

@@ -255,6 +255,32 @@ class Declarer {
     }
   }
 
+  // get_x, set_x and is_x that use self._x bring that field with them.
+  void implied_fields(TypeImage& type, const List<Function*>& functions) {
+    for (const Function* function : functions) {
+      const std::string_view name = text_of(function->name);
+      const size_t prefix = name.starts_with("get_") || name.starts_with("set_") ? 4
+                            : name.starts_with("is_")                            ? 3
+                                                                                 : 0;
+      if (prefix == 0 || function->body == nullptr) continue;
+      const Symbol field = intern("_" + std::string(name.substr(prefix)));
+      bool used = false;
+      Walker walker;
+      walker.visit_expr = [&](Expr* expr) {
+        used |= expr->kind == ExprKind::kField && as<Field>(expr)->name == field &&
+                as<Field>(expr)->receiver->kind == ExprKind::kSelf;
+        return !used;
+      };
+      walker.block(function->body);
+      if (!used) continue;
+      FieldImage image;
+      image.name = self_.string(field);
+      const auto same = std::find_if(type.fields.begin(), type.fields.end(),
+                                     [&](const FieldImage& f) { return f.name == image.name; });
+      if (same == type.fields.end()) type.fields.push_back(image);
+    }
+  }
+
   // What a field of a struct holds if nothing is given.
   static ConstantImage zero_of(const ast::Type* type) {
     if (type == nullptr || type->kind != ast::Type::Kind::kNamed) return {};
@@ -295,6 +321,7 @@ class Declarer {
       }
     }
     fields(type, declared->fields, is_struct);
+    implied_fields(type, declared->methods);
     methods(name, type, declared->methods, false);
     for (const Forward& forward : declared->forwards) {
       program_.methods.insert(forward.name);

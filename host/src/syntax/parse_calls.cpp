@@ -307,6 +307,9 @@ Expr* Parser::argument_value() {
   const size_t base = placeholders_.size();
   Expr* value = expression();
   if (at(kFor)) value = comprehension(value->at.start, nullptr, value);
+  // In xs.map(f(_1)) the argument of map is the function.
+  if (value->kind == ExprKind::kName && placeholder_number(text_of(as<ast::Name>(value)->name)))
+    return value;
   return wrap_placeholders(base, value);
 }
 
@@ -530,7 +533,7 @@ Expr* Parser::coalesce(Expr* value) {
   if (computes && node->fallback->kind == ExprKind::kLambda) {
     node->fallback = call_with(node->fallback, {});
   } else if (returns) {
-    auto* leave = stmt<ast::Return>(StmtKind::kReturn, node->fallback->at);
+    auto* leave = stmt<ast::Return>(ast::StmtKind::kReturn, node->fallback->at);
     leave->value = node->fallback;
     node->fallback = block_of(leave);
   }
