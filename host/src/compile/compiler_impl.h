@@ -118,7 +118,7 @@ struct FunctionState {
   std::unordered_set<Symbol> fields;  // of the type that a method belongs to
   // Types of the blocks around the type that a method belongs to: see Scope::types.
   std::unordered_map<Symbol, Symbol> types_around;
-  bool fields_open = true;            // Others may give the type fields.
+  bool fields_open = true;  // Others may give the type fields.
   Symbol type_name;
   // Names of variables here that blocks change: they live in cells.
   std::unordered_set<Symbol> shared_with_blocks;

@@ -267,16 +267,17 @@ class Declarer {
       bool used = false;
       Walker walker;
       walker.visit_expr = [&](Expr* expr) {
-        used |= expr->kind == ExprKind::kField && as<Field>(expr)->name == field &&
-                as<Field>(expr)->receiver->kind == ExprKind::kSelf;
+        used |= expr->kind == ExprKind::kField && as<ast::Field>(expr)->name == field &&
+                as<ast::Field>(expr)->receiver->kind == ExprKind::kSelf;
         return !used;
       };
       walker.block(function->body);
       if (!used) continue;
       FieldImage image;
       image.name = self_.string(field);
-      const auto same = std::find_if(type.fields.begin(), type.fields.end(),
-                                     [&](const FieldImage& f) { return f.name == image.name; });
+      const auto same =
+          std::find_if(type.fields.begin(), type.fields.end(),
+                       [&](const FieldImage& f) { return f.name == image.name; });
       if (same == type.fields.end()) type.fields.push_back(image);
     }
   }

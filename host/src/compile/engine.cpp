@@ -203,8 +203,9 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
                    (fs::exists(path, error) ? "permission denied" : "no such file");
     return nullptr;
   }
-  std::string text((std::istreambuf_iterator<char>(file)),
-                   std::istreambuf_iterator<char>());
+  std::ostringstream whole;
+  if (file.peek() != std::ifstream::traits_type::eof()) whole << file.rdbuf();
+  std::string text = std::move(whole).str();
   if (text.size() > UINT32_MAX - 16) {
     failed_read_ = "'" + path.string() + "' is larger than 4 GB";
     return nullptr;
@@ -335,6 +336,11 @@ void Engine::load_imports(Loaded& loaded) {
     if (module == nullptr) {
       loaded.diagnostics.push_back({"io", "E1010", failed_read_, import.at, ""});
       continue;
+    }
+    // use std.spec.step: every module below std.spec is the same one.
+    if (&module->interface == program_.spec && import.name_or_module &&
+        !interface.last_is_name[i]) {
+      interface.last_is_name[i] = module->interface.find(intern(parts.back())) != nullptr;
     }
     interface.imports[i] = &module->interface;
   }

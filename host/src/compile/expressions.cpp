@@ -83,7 +83,7 @@ bool Compiler::fresh(const Expr* expr) {
       // push and the like give back what they changed.
       const Symbol name = static_cast<const MethodCall*>(expr)->name;
       const std::string_view text = text_of(name);
-      return !changes_builtin(name) || text == "pop" || text == "remove";
+      return !changes_builtin(name) || text == "pop";
     }
     default:
       return true;
@@ -586,6 +586,13 @@ void Compiler::unary(Unary* node, Register to) {
 }
 
 void Compiler::binary(Binary* node, Register to) {
+  // new * v and new & v make pointers elsewhere; here they are v.
+  const bool makes_pointer =
+      (node->op == BinaryOp::kMultiply || node->op == BinaryOp::kBitAnd) &&
+      node->left->kind == ExprKind::kName &&
+      text_of(as<Name>(node->left)->name) == "new" &&
+      find(as<Name>(node->left)->name).what == Found::What::kNothing;
+  if (makes_pointer) return into(node->right, to);
   operate(node->op, to, node->left, node->right, node->at);
 }
 

@@ -487,8 +487,8 @@ struct Function {
   bool is_mutating = false;  // me
   bool has_self = false;     // explicit self in the list (which is not a parameter here)
   bool is_extern = false;
-  // In the block of an example of a spec: a construct that this host refuses. The rest of the
-  // file is not to suffer for it.
+  // In the block of an example of a spec: a construct that this host refuses. The rest of
+  // the file is not to suffer for it.
   std::string_view refusal;
   Span refused_at;
 };

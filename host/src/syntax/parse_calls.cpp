@@ -308,7 +308,8 @@ Expr* Parser::argument_value() {
   Expr* value = expression();
   if (at(kFor)) value = comprehension(value->at.start, nullptr, value);
   // In xs.map(f(_1)) the argument of map is the function.
-  if (value->kind == ExprKind::kName && placeholder_number(text_of(as<ast::Name>(value)->name)))
+  if (value->kind == ExprKind::kName &&
+      placeholder_number(text_of(as<ast::Name>(value)->name)))
     return value;
   return wrap_placeholders(base, value);
 }

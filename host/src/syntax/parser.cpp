@@ -211,7 +211,7 @@ void Parser::fail_expected(const char* what) {
 void Parser::refuse(Span at, std::string_view construct) {
   std::string name(construct);
   if (token().kind == kRawBlock) name += "{...}";
-  fail(at, "`" + name + "`" + std::string(kRefused));
+  fail(at, "`" + name + "` is" + std::string(kRefused));
 }
 
 void Parser::too_deep() {

@@ -36,7 +36,7 @@ const Words& words();
 bool is_binary_operator(TokenKind kind);
 
 // How a message ends that says what this host leaves out.
-inline constexpr std::string_view kRefused = " is not supported by this host";
+inline constexpr std::string_view kRefused = " not supported by this host";
 // The number of a placeholder, _1 to _9, or 0.
 uint32_t placeholder_number(std::string_view name);
 

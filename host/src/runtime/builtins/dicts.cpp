@@ -71,10 +71,17 @@ Value set_default(Vm& vm, Value* arguments, int) {
   return kept(*place);
 }
 
-Value remove(Vm& vm, Value* arguments, int) {
+Value pop(Vm& vm, Value* arguments, int) {
   Value removed;
   table_remove(vm, self(arguments), arguments[1], &removed);
   return removed;
+}
+
+// The value is the dict, as that of set.
+Value remove(Vm& vm, Value* arguments, int count) {
+  const Value receiver = arguments[0];
+  pop(vm, arguments, count);
+  return receiver;
 }
 
 void copy_entries(Vm& vm, Table* to, const Table* from) {
@@ -149,7 +156,7 @@ const NativeSpec kMethods[] = {
     {"setdefault", set_default, 2, 2, true},
     {"remove", remove, 1, 1, true},
     {"delete", remove, 1, 1, true},
-    {"pop", remove, 1, 1, true},
+    {"pop", pop, 1, 1, true},
     {"extend", extend, 1, 1, true},
     {"update", extend, 1, 1, true},
     {"clear", clear, 0, 0, true},
