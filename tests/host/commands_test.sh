@@ -246,4 +246,20 @@ kill -INT "$call"
 wait "$call"
 [[ $? == 130 ]] && output=$(< interrupted.txt) && says 'Interrupted' && sleep 0.2 && gone endless.pid
 expect 'Ctrl-C ends the call and what it has started'
+
+mkdir partly
+cat > partly/partly_spec.spl <<'TEXT'
+use nowhere.at_all
+describe "parts":
+    it "needs more":
+        nothing_of_that_name()
+    it "adds":
+        expect 1 + 1 == 2
+TEXT
+run 1 partly/partly_spec.spl && says '✗ needs more error: function `nothing_of_that_name` not found [E1002]' && says '✓ adds' &&
+  says 'warning: partly/partly_spec.spl:1: module `nowhere.at_all` not found; looked for'
+expect 'an example that cannot be compiled fails alone, and so does one that needs a missing module'
+run 1 check partly/partly_spec.spl && says 'error: semantic: module `nowhere.at_all` not found [E1010]' &&
+  says 'error: semantic: function `nothing_of_that_name` not found [E1002]'
+expect 'check reports both'
 exit $((failures > 0))

@@ -81,6 +81,7 @@ void Compiler::error(const char* code, std::string message, Span at, std::string
 }
 
 void Compiler::unknown(const char* code, const char* what, Symbol name, Span at) {
+  if (self_.misses_any || self_.missing.contains(name)) return;
   const std::string_view wanted = text_of(name);
   std::string_view best;
   size_t least = wanted.size() < 4 ? 2 : 3;

@@ -32,7 +32,11 @@ struct Interface {
   };
   std::unordered_map<Symbol, Imported> imported;
   std::vector<Interface*> wildcards;  // use a.b.*
-  bool is_prompt = false;             // Its last expression is its value.
+  // Names that an import would have brought that failed: one error is enough.
+  std::unordered_set<Symbol> missing;
+  bool misses_any = false;  // use a.b.* failed
+  void misses(const ImportImage& import);
+  bool is_prompt = false;  // Its last expression is its value.
   // An example of a spec could not be compiled, and fails when it is run.
   bool has_broken_examples = false;
   std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m

@@ -625,6 +625,14 @@ bool declare(ModuleImage&& image, Interface& interface, Program& program) {
   return true;
 }
 
+void Interface::misses(const ImportImage& import) {
+  misses_any = misses_any || import.wildcard;
+  for (const ImportNameImage& name : import.names) missing.insert(intern(text(name.as)));
+  if (import.names.empty() && !import.wildcard) {
+    missing.insert(intern(text(import.alias != 0 ? import.alias : import.path.back())));
+  }
+}
+
 void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
   const auto symbol = [&](StringId name) { return intern(interface.text(name)); };
   const auto bring = [&](Interface* from, Symbol name, Symbol as, Span at,
@@ -639,6 +647,7 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
       interface.aliases[as] = module->second;
       return;
     }
+    interface.missing.insert(as);
     diagnostics.push_back({"semantic", "E1034",
                            "module `" + interface.path(interface.image.imports[import]) +
                                "` has no `" + std::string(text_of(name)) + "`",

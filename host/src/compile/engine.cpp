@@ -330,11 +330,13 @@ void Engine::load_imports(Loaded& loaded) {
       list.push_back({"semantic", "E1010",
                       "module `" + interface.path(import) + "` not found", import.at,
                       "looked for " + looked});
+      if (!is_spec) interface.misses(import);
       continue;
     }
     Loaded* module = load_file(found, is_library);
     if (module == nullptr) {
       loaded.diagnostics.push_back({"io", "E1010", failed_read_, import.at, ""});
+      interface.misses(import);
       continue;
     }
     // use std.spec.step: every module below std.spec is the same one.

@@ -39,6 +39,9 @@ Expr* Parser::primary() {
     case kNil:
       advance();
       return expr<ast::Nil>(ExprKind::kNil, here);
+    case kMe:  // me.x is self.x.
+      if (!next_is(kDot)) fail_expected("an expression");
+      [[fallthrough]];
     case kSelf:
       advance();
       return expr<ast::Self>(ExprKind::kSelf, here);

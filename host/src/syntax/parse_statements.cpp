@@ -25,6 +25,7 @@ Stmt* Parser::statement() {
       if (ahead().kind == kLeftParen) return expression_statement();
       return function_statement();
     case kMe:
+      if (next_is(kDot)) return expression_statement();
       fail(token().at(),
            "`me` declares a method, so it stands in a class, struct or impl");
     case kIf:
