@@ -85,7 +85,7 @@ run 0 help && says 'Simple Language v' && says 'run FILE' && run 0 help test && 
 expect 'help shows the commands, and one'
 run 0 --version && says 'Simple Language v'
 expect 'version says it'
-run 0 doctor && says 'Nothing is missing' && says "$SIMPLE_LIB"
+run 0 doctor && says 'Nothing is missing' && says 'host/lib'
 expect 'doctor shows what it finds'
 output=$(SIMPLE_LIB=/nowhere simple doctor 2>&1)
 [[ $? == 1 ]] && says 'MISSING: /nowhere/prelude.spl'
