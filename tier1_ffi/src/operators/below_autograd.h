@@ -16,7 +16,6 @@
 
 #include <ATen/core/Tensor.h>
 #include <c10/core/DispatchKeySet.h>
-#include <c10/core/GradMode.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "core/call_state.h"
@@ -37,6 +36,18 @@ inline constexpr c10::DispatchKeySet kPlainKeys(
      c10::DispatchKey::AutogradCPU, c10::DispatchKey::AutogradCUDA,
      c10::DispatchKey::AutocastCPU, c10::DispatchKey::AutocastCUDA});
 
+// libtorch's own question for a tensor's autograd_meta_ is a call into its library, and
+// would be asked twice for each operator of two tensors. An explicit instantiation may
+// name what is private.
+template <auto kMember>
+struct PrivateMember {
+  friend bool has_autograd_meta(const c10::TensorImpl& impl) {
+    return impl.*kMember != nullptr;
+  }
+};
+bool has_autograd_meta(const c10::TensorImpl& impl);
+template struct PrivateMember<&c10::TensorImpl::autograd_meta_>;
+
 // The answer for a tensor that autograd knows something about: whether that is nothing to
 // be kept for this call.
 bool undifferentiated(const at::Tensor& tensor);
@@ -46,7 +57,7 @@ SIMPLE_TORCH_HOT bool needs_no_autograd(const at::Tensor& tensor) {
   const c10::DispatchKeySet keys = impl->key_set();
   if ((keys | kPlainKeys) != kPlainKeys) [[unlikely]]
     return false;
-  return impl->autograd_meta() == nullptr || undifferentiated(tensor);
+  return !has_autograd_meta(*impl) || undifferentiated(tensor);
 }
 inline bool needs_no_autograd(const compat::Optional<at::Tensor>& tensor) {
   return !tensor || needs_no_autograd(*tensor);
