@@ -1,6 +1,7 @@
 #include "operators/below_autograd.h"
 
 #include <ATen/core/List.h>
+#include <c10/core/GradMode.h>
 
 namespace simple_torch {
 
