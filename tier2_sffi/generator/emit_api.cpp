@@ -129,6 +129,18 @@ std::string call_of(const std::string& name, const std::vector<std::string>& val
   return cat(before, name, "(\n", wrapped_list(values, "        ", 88), ")\n");
 }
 
+// What a failure is told of: the operator, and its tensors with their names.
+std::vector<std::string> failure_of(const Operation& operation) {
+  std::vector<std::string> values = {cat('"', operation.simple_name, '"')};
+  std::vector<std::string> tensors;
+  for (const OperationArgument& argument : operation.arguments) {
+    if (argument.type->simple.find("Tensor") == std::string::npos) continue;
+    tensors.push_back(cat('"', argument.simple_name, "\", ", argument.simple_name));
+  }
+  if (!tensors.empty()) values.push_back('[' + joined(tensors, ", ") + ']');
+  return values;
+}
+
 std::string functions(const Operation& operation) {
   const Outcome outcome = outcome_of(operation);
   const bool returns_handle = operation.returned() != nullptr;
@@ -157,14 +169,16 @@ std::string functions(const Operation& operation) {
   }
   text += function_head(name, parameters, outcome.type);
   text += call_of(external, lowered, "    val raw = ");
-  text += cat("    if ", failed, ": fail_with_last_error()\n");
+  const std::vector<std::string> failure = failure_of(operation);
+  text += call_of("fail", failure, cat("    if ", failed, ": "));
   text += cat("    ", outcome.value, "\n\n");
 
   text += cat("## ", name, "(), with a failure as Err.\n");
   text += function_head("try_" + name, parameters,
                         "Result<" + outcome.type + ", TorchError>");
   text += call_of(external, lowered, "    val raw = ");
-  text += cat("    if ", failed, ": return Err(last_error())\n");
+  text += call_of("error_of", failure, cat("    if ", failed, ": return Err("));
+  text.insert(text.size() - 1, ")");
   text += cat("    Ok(", outcome.value, ")\n");
   return text;
 }
