@@ -106,7 +106,12 @@ namespace simple {
   X(kCall, 'w', 'r', 'i')       /* what is called is in R[b] */                         \
   X(kCallNamed, 'w', 's', 'i')  /* what is called is in R[a+c] */                       \
   X(kCallMethod, 'w', 's', 'i') /* the receiver is R[a] */                              \
-  X(kCallSpread, 'r', 'r', '-') /* R[a] is called with the elements of R[b] */          \
+  X(kCallSpread, 'r', 'r', 'r') /* R[a] is called with the elements of R[b]; their      \
+                                   names, if any has one, are in R[c] */                \
+  X(kSpread, 'r', 'r', 'r')     /* arguments in R[b] go behind those of R[a], and their \
+                                   names to R[c] */                                     \
+  X(kNameLast, 'r', 'r', 's')   /* the last of the arguments in R[a] has the site's     \
+                                   name, which goes to R[b] */                          \
   X(kGetMethod, 'r', 'r', 's')  /* a bound method as a value, or a field */             \
   X(kReturn, 'r', '-', '-')                                                             \
   X(kReturnShare, 'r', '-', '-')                                                        \

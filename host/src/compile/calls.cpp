@@ -46,6 +46,18 @@ std::vector<StringId> Compiler::argument_names(const List<Argument>& arguments,
   return names;
 }
 
+// Whether a named argument is no parameter's, and so labels one of the variadic ones.
+bool Compiler::labels_some(const Interface& module, const FunctionInfo& info,
+                           const List<Argument>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [&](const Argument& argument) {
+    return argument.name &&
+           std::none_of(info.parameters.begin(), info.parameters.end(),
+                        [&](const ParameterImage& parameter) {
+                          return module.text(parameter.name) == text_of(argument.name);
+                        });
+  });
+}
+
 // Puts arguments where the parameters are: `slots` has one for each parameter, null where
 // the default is meant, `rest` what goes to a variadic one. Says what is wrong with them.
 bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments,
@@ -130,25 +142,27 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
 void Compiler::call_spread(const std::function<void(Register)>& callee,
                            const List<Argument>& arguments, Lambda* block, Register to,
                            Span at) {
-  const Register base = temporaries(3, at);
+  const Register base = temporaries(4, at);
   const auto array = static_cast<Register>(base + 1);
   const auto value = static_cast<Register>(base + 2);
+  const auto names = static_cast<Register>(base + 3);
   callee(base);
   emit(Op::kArray, array, array, 0, at);
+  emit(Op::kLoadNil, names, 0, 0, at);
   for (const Argument& item : arguments) {
-    if (item.name) {
-      error("E1020", "named arguments cannot be mixed with spread ones", item.value->at);
-      return;
-    }
     keep(item.value, value);
-    emit(item.spread ? Op::kArrayExtend : Op::kArrayPush, array, value, 0,
-         item.value->at);
+    if (item.spread) {
+      emit(Op::kSpread, array, value, names, item.value->at);
+      continue;
+    }
+    emit(Op::kArrayPush, array, value, 0, item.value->at);
+    if (item.name) emit(Op::kNameLast, array, names, site(item.name, at), item.value->at);
   }
   if (block != nullptr) {
     into(block, value);
     emit(Op::kArrayPush, array, value, 0, at);
   }
-  emit(Op::kCallSpread, base, array, 0, at);
+  emit(Op::kCallSpread, base, array, names, at);
   if (to != base) emit(Op::kMove, to, base, 0, at);
 }
 
@@ -214,6 +228,12 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
                   at);
       return;
     }
+  }
+  if (info != nullptr && info->variadic && labels_some(*found.module, *info, arguments)) {
+    const Register callee = temporary(at);
+    load(found, name, callee, at);
+    call_value(callee, arguments, block, to, at);
+    return;
   }
   std::vector<Expr*> slots;
   std::vector<Expr*> rest;

@@ -40,6 +40,15 @@ struct Interface {
   // An example of a spec could not be compiled, and fails when it is run.
   bool has_broken_examples = false;
   std::unordered_map<Symbol, Interface*> aliases;  // use a.b as m
+  // Types that are to get the fields and __init__ of their mixins.
+  struct Heir {
+    uint32_t type;  // In image.types.
+    std::vector<Symbol> bases;
+    Symbol name;  // Of the global.
+    Span at;
+    bool done = false;
+  };
+  std::vector<Heir> heirs;
   // Types that are declared inside blocks, and what they are called among the globals.
   std::unordered_map<const ast::Stmt*, Symbol> nested;
   // What others get through this module from those that it imports.
@@ -84,6 +93,8 @@ void declare(const ast::Module& module, Interface& interface, Program& program,
 bool declare(ModuleImage&& image, Interface& interface, Program& program);
 // Connects the names that a module imports; every module is declared.
 void connect(Interface& interface, std::vector<Diagnostic>& diagnostics);
+// Gives the types of a module what comes from their mixins; every module is connected.
+void inherit(Interface& interface, std::vector<Diagnostic>& diagnostics);
 // Compiles a module's functions.
 void compile(const ast::Module& module, Interface& interface, Program& program,
              std::vector<Diagnostic>& diagnostics);

@@ -229,6 +229,9 @@ class Compiler {
   uint32_t method(ast::Function* function, Symbol type_name, const TypeImage* type,
                   bool is_static);
   void constructor(ast::TypeDecl* type, uint32_t index, Symbol name);
+  void defaults(ast::TypeDecl* type, Symbol name);
+  void initialize(const std::vector<ast::Parameter>& parameters, bool variadic,
+                  Register object, Span at);
   ast::Expr* field_default(ast::TypeDecl* type, Symbol field);
   void forwards(ast::TypeDecl* type, uint32_t index, Symbol name);
   void add_method(TypeImage& image, MethodImage method);
@@ -315,6 +318,8 @@ class Compiler {
                     const ast::List<ast::Argument>& arguments, Register to, Span at);
   void native_variant(std::string_view type, uint32_t variant, ast::Expr* value,
                       Register to, Span at);
+  static bool labels_some(const Interface& module, const FunctionInfo& info,
+                          const ast::List<ast::Argument>& arguments);
   bool arrange(const FunctionInfo& info, const ast::List<ast::Argument>& arguments,
                ast::Lambda* block, std::vector<ast::Expr*>& slots,
                std::vector<ast::Expr*>& rest, const std::string& name, const char* what,

@@ -240,6 +240,7 @@ class Declarer {
     for (const FieldDecl& field : declared) {
       FieldImage image;
       image.name = self_.string(field.name);
+      image.type = self_.string(spell(field.type));
       image.has_default = field.fallback != nullptr;
       if (is_struct) image.zero = zero_of(field.type);
       const auto same =
@@ -314,14 +315,9 @@ class Declarer {
         type.form = static_cast<uint8_t>(To::kMixin);
         break;
     }
-    const bool is_struct = declared->form == From::kStruct;
-    // A mixin's fields come first.
-    for (Symbol base : declared->bases) {
-      if (const auto found = mixins_.find(base); found != mixins_.end()) {
-        fields(type, found->second->fields, is_struct);
-      }
-    }
-    fields(type, declared->fields, is_struct);
+    // A mixin may be one of a struct.
+    fields(type, declared->fields, declared->form != From::kClass);
+    if (declared->form == From::kMixin) defaults(type, name);
     implied_fields(type, declared->methods);
     methods(name, type, declared->methods, false);
     for (const Forward& forward : declared->forwards) {
@@ -339,6 +335,20 @@ class Declarer {
     }
     if (!declared->invariants.empty()) type.has_init = true;
     constructor(name, type);
+    if (declared->bases.size() == 0) return;
+    Interface::Heir heir{self_.find(name)->index, {}, name, declared->name_at, false};
+    for (Symbol base : declared->bases) heir.bases.push_back(nested_or_global(base));
+    self_.heirs.push_back(std::move(heir));
+  }
+
+  // The functions that compute what fields of a mixin hold at first.
+  void defaults(TypeImage& type, Symbol name) {
+    for (FieldImage& field : type.fields) {
+      if (!field.has_default) continue;
+      const std::string member = "(" + std::string(self_.text(field.name)) + ")";
+      hidden(name, member, {});
+      field.default_function = self_.string(std::string(text_of(name)) + "." + member);
+    }
   }
 
   void constructor(Symbol name, const TypeImage& type) {
@@ -426,9 +436,6 @@ class Declarer {
       switch (statement->kind) {
         case StmtKind::kTypeDecl:
           if (inside) nested(statement, as<TypeDecl>(statement)->name, statement->at);
-          if (as<TypeDecl>(statement)->form == TypeDecl::Form::kMixin) {
-            mixins_[as<TypeDecl>(statement)->name] = as<TypeDecl>(statement);
-          }
           order.push_back(statement);
           break;
         case StmtKind::kEnum:
@@ -488,7 +495,6 @@ class Declarer {
   }
 
  private:
-  std::unordered_map<Symbol, const TypeDecl*> mixins_;
   std::unordered_map<Symbol, Symbol> latest_nested_;
   std::unordered_set<Symbol> mutating_;
   Interface& self_;

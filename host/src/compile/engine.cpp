@@ -460,6 +460,9 @@ bool Engine::compile_all() {
     if (!order_[i]->failed) connect(order_[i]->interface, order_[i]->diagnostics);
   }
   for (size_t i = linked_; i < order_.size(); ++i) {
+    if (!order_[i]->failed) inherit(order_[i]->interface, order_[i]->diagnostics);
+  }
+  for (size_t i = linked_; i < order_.size(); ++i) {
     const Interface& interface = order_[i]->interface;
     const auto methods = [&](const std::vector<MethodImage>& list) {
       for (const MethodImage& method : list) {
@@ -721,6 +724,7 @@ void Engine::link_types(Loaded& loaded) {
     for (const FieldImage& field : from.fields) {
       Field made;
       made.name = strings[field.name];
+      made.type = strings[field.type];
       made.zero = Value(field.zero.tag, field.zero.bits);
       made.has_default = field.has_default;
       type->fields.push_back(made);

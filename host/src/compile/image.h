@@ -75,8 +75,13 @@ struct FunctionInfo {
 };
 struct FieldImage {
   StringId name = 0;
+  StringId type = 0;  // As it is written.
   ConstantImage zero;
   bool has_default = false;
+  // A mixin's field with a default: the function that computes it, and its module (0:
+  // this one). Whoever has the field from the mixin calls it.
+  StringId default_module = 0;
+  StringId default_function = 0;
 };
 struct VariantImage {
   StringId name = 0;
@@ -101,8 +106,9 @@ struct TypeImage {
   std::vector<MethodImage> methods;
   std::vector<uint32_t> bases;      // references
   std::vector<StringId> constants;  // static val; globals named Type.NAME
-  bool has_init = false;     // __init__, or invariants: made by its constructor only
-  uint32_t constructor = 0;  // function; global Type.(new) holds it too
+  bool has_init = false;       // __init__, or invariants: made by its constructor only
+  bool inherits_init = false;  // __init__ is a mixin's.
+  uint32_t constructor = 0;    // function; global Type.(new) holds it too
 };
 struct GlobalImage {
   StringId name = 0;

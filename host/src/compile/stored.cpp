@@ -172,7 +172,8 @@ void fields(Io& io, FunctionInfo& info) {
 
 template <typename Io>
 void fields(Io& io, FieldImage& field) {
-  io(field.name, field.zero, field.has_default);
+  io(field.name, field.type, field.zero, field.has_default, field.default_module,
+     field.default_function);
 }
 
 template <typename Io>
@@ -189,7 +190,7 @@ void fields(Io& io, MethodImage& method) {
 template <typename Io>
 void fields(Io& io, TypeImage& type) {
   io(type.name, type.form, type.line, type.fields, type.variants, type.methods,
-     type.bases, type.constants, type.has_init, type.constructor);
+     type.bases, type.constants, type.has_init, type.inherits_init, type.constructor);
 }
 
 template <typename Io>

@@ -82,6 +82,7 @@ void Compiler::type_declaration(TypeDecl* type) {
   }
   methods(index, name, type->methods, false);
   forwards(type, index, name);
+  if (type->form == TypeDecl::Form::kMixin) defaults(type, name);
   if (type->form == TypeDecl::Form::kClass || type->form == TypeDecl::Form::kStruct) {
     constructor(type, index, name);
   }
@@ -183,9 +184,31 @@ void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
   }
 }
 
+// What a mixin's fields hold at first, as functions: whoever has the mixin calls them.
+void Compiler::defaults(TypeDecl* type, Symbol name) {
+  for (const FieldDecl& field : type->fields) {
+    if (field.fallback == nullptr) continue;
+    Function function{};
+    function.name = field.name;
+    function.at = field.at;
+    FunctionState state;
+    state.types_around = types_in_reach();
+    FunctionState* around = state_;
+    state_ = nullptr;
+    const std::string title =
+        std::string(text_of(name)) + ".(" + std::string(text_of(field.name)) + ")";
+    const uint32_t made = this->function(&function, state, title, [&] {
+      const Register value = temporary(field.at);
+      keep(field.fallback, value);
+      emit(Op::kReturn, value, 0, 0, field.at);
+    });
+    self_.find(intern(title))->index = made;
+    state_ = around;
+  }
+}
+
 // Makes instances of a type: its parameters are the fields, with their defaults, or those
-// of
-// __init__.
+// of __init__, which may be a mixin's.
 void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   const TypeImage image = self_.image.types[index];
   const Span at = type->name_at;
@@ -197,16 +220,20 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   function.name = type->name;
   function.at = at;
   std::vector<Parameter> parameters;
+  const Symbol hidden_name = intern(std::string(text_of(name)) + ".(new)");
+  const FunctionInfo info = self_.find(hidden_name)->info;
   if (init != nullptr) {
     for (const Parameter& parameter : init->parameters) parameters.push_back(parameter);
   } else {
-    for (const FieldImage& field : image.fields) {
+    for (size_t i = 0; i < info.parameters.size(); ++i) {
       Parameter parameter;
-      parameter.name = intern(self_.text(field.name));
+      parameter.name = intern(self_.text(info.parameters[i].name));
+      parameter.variadic = info.variadic && i + 1 == info.parameters.size();
       parameter.at = at;
       parameters.push_back(parameter);
     }
   }
+  const bool calls_init = init != nullptr || image.inherits_init;
   function.parameters = {parameters.data(), static_cast<uint32_t>(parameters.size())};
   FunctionState state;
   state.types_around = types_in_reach();
@@ -218,8 +245,9 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
     for (size_t i = 0; i < count; ++i) {
       const auto reg = static_cast<Register>(base + i);
       const Symbol field_name = intern(self_.text(image.fields[i].name));
+      const StringId computed = image.fields[i].default_function;
       uint32_t given = 0;
-      if (init == nullptr) {
+      if (!calls_init) {
         const Register parameter = local(field_name, state_)->reg;
         emit(Op::kMoveShare, reg, parameter, 0, at);
         given = jump(Op::kJumpIfGiven, reg, at);
@@ -230,24 +258,19 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
         hidden_variables.swap(state_->variables);
         keep(fallback, reg);
         hidden_variables.swap(state_->variables);
+      } else if (computed != 0) {
+        const std::string module(self_.text(image.fields[i].default_module));
+        emit(Op::kCallGlobal, reg, reference(module, intern(self_.text(computed)), at), 0,
+             at);
       } else if (image.fields[i].zero.tag != Tag::kNil) {
         emit(Op::kLoadConstant, reg, constant(image.fields[i].zero, at), 0, at);
       } else {
         emit(Op::kLoadNil, reg, 0, 0, at);
       }
-      if (init == nullptr) patch(given);
+      if (!calls_init) patch(given);
     }
     emit(Op::kNew, base, reference("", name, at), static_cast<uint16_t>(count), at);
-    if (init != nullptr) {
-      const Register call_base = temporaries(parameters.size() + 1, at);
-      emit(Op::kMove, call_base, base, 0, at);
-      for (size_t i = 0; i < parameters.size(); ++i) {
-        emit(Op::kMove, static_cast<Register>(call_base + 1 + i),
-             local(parameters[i].name, state_)->reg, 0, at);
-      }
-      emit(Op::kCallMethod, call_base, site(intern("__init__"), at),
-           static_cast<uint16_t>(parameters.size() + 1), at);
-    }
+    if (calls_init) initialize(parameters, info.variadic, base, at);
     if (!type->invariants.empty()) {
       const Register call_base = temporary(at);
       emit(Op::kMove, call_base, base, 0, at);
@@ -257,10 +280,15 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   });
   FunctionImage& compiled = self_.image.functions[made];
   for (ParameterImage& parameter : compiled.parameters) {
-    if (init == nullptr) parameter.optional = true;
+    if (!calls_init) parameter.optional = true;
+  }
+  if (image.inherits_init) {
+    // Its defaults are the mixin's business.
+    for (size_t i = 0; i < info.parameters.size(); ++i) {
+      compiled.parameters[i].optional = info.parameters[i].optional;
+    }
   }
   self_.image.types[index].constructor = made;
-  const Symbol hidden_name = intern(std::string(text_of(name)) + ".(new)");
   if (GlobalImage* global = self_.find(hidden_name)) global->index = made;
   state_ = around;
   if (type->invariants.empty()) return;
@@ -294,27 +322,37 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   add_method(self_.image.types[index], std::move(invariant));
 }
 
+// Calls __init__ of the new object in `object` with what the constructor was given.
+void Compiler::initialize(const std::vector<Parameter>& parameters, bool variadic,
+                          Register object, Span at) {
+  const auto given = [&](size_t i) { return local(parameters[i].name, state_)->reg; };
+  const size_t count = parameters.size();
+  if (!variadic) {
+    const Register base = temporaries(count + 1, at);
+    emit(Op::kMove, base, object, 0, at);
+    for (size_t i = 0; i < count; ++i) {
+      emit(Op::kMove, static_cast<Register>(base + 1 + i), given(i), 0, at);
+    }
+    emit(Op::kCallMethod, base, site(intern("__init__"), at),
+         static_cast<uint16_t>(count + 1), at);
+    return;
+  }
+  const Register base = temporaries(3, at);
+  const auto array = static_cast<Register>(base + 1);
+  const auto names = static_cast<Register>(base + 2);
+  emit(Op::kGetMethod, base, object, site(intern("__init__"), at), at);
+  emit(Op::kArray, array, array, 0, at);
+  emit(Op::kLoadNil, names, 0, 0, at);
+  for (size_t i = 0; i + 1 < count; ++i) emit(Op::kArrayPush, array, given(i), 0, at);
+  emit(Op::kSpread, array, given(count - 1), names, at);
+  emit(Op::kCallSpread, base, array, names, at);
+}
+
 Expr* Compiler::field_default(TypeDecl* type, Symbol field) {
   for (const FieldDecl& declared : type->fields) {
     if (declared.name == field) return declared.fallback;
   }
-  // A mixin's, from this module.
-  Expr* found = nullptr;
-  Walker walker;
-  walker.visit_stmt = [&](Stmt* statement) {
-    if (statement->kind != StmtKind::kTypeDecl) return found == nullptr;
-    auto* other = as<TypeDecl>(statement);
-    if (other->form == TypeDecl::Form::kMixin &&
-        std::find(type->bases.begin(), type->bases.end(), other->name) !=
-            type->bases.end()) {
-      for (const FieldDecl& declared : other->fields) {
-        if (declared.name == field) found = declared.fallback;
-      }
-    }
-    return found == nullptr;
-  };
-  if (!type->bases.empty()) walker.block(module_.body);
-  return found;
+  return nullptr;
 }
 
 void Compiler::enum_declaration(EnumDecl* type) {

@@ -299,7 +299,7 @@ class Verifier {
     require(type.form <= static_cast<uint8_t>(Type::Form::kExtern),
             "no such form of type");
     for (const FieldImage& field : type.fields) {
-      string(field.name);
+      strings(field.name, field.type, field.default_module, field.default_function);
       const Tag tag = field.zero.tag;
       require(
           tag == Tag::kNil || tag == Tag::kBool || tag == Tag::kInt || tag == Tag::kFloat,

@@ -17,6 +17,7 @@ void define_options(Vm& vm);  // methods of nil, Option, Result
 void define_system(Vm& vm);  // rt_file_…, rt_process_…, rt_time_…, rt_env_…, rt_math_…
 void define_random(Vm& vm);
 void define_json(Vm& vm);
+void define_objects(Vm& vm);  // rt_object_…
 
 }  // namespace simple
 

@@ -1,6 +1,9 @@
 // How anything is called, and what a method's name means for a receiver.
 
 #include <algorithm>
+#include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "runtime/interpreter.h"
 #include "runtime/operations.h"
@@ -16,6 +19,16 @@ constexpr size_t kMostNested = 300;
 bool takes(const Object* callable, int parameters) {
   return callable->kind == Kind::kClosure &&
          static_cast<const Closure*>(callable)->code->parameters >= parameters;
+}
+
+// Lists of labels live as long as the process, and there is one of each.
+const std::vector<Symbol>* interned_labels(std::vector<Symbol> labels) {
+  static std::unordered_map<std::string, std::unique_ptr<std::vector<Symbol>>> known;
+  const std::string key(reinterpret_cast<const char*>(labels.data()),
+                        labels.size() * sizeof(Symbol));
+  auto& found = known[key];
+  if (!found) found = std::make_unique<std::vector<Symbol>>(std::move(labels));
+  return found.get();
 }
 
 }  // namespace
@@ -173,7 +186,23 @@ bool Interpreter::call_value(Value callee, Value* base, int count, Value* result
   fail("E1002", "a value of type " + type_name(callee) + " cannot be called");
 }
 
-// Arguments with names: put where the function has its parameters.
+// The receiver of a bound method, or an object that is called, goes before the arguments.
+void Interpreter::call_named_with_receiver(const Site& site, Value receiver, Value callee,
+                                           Value* base, int count, Value* result,
+                                           bool& done) {
+  Value* window = std::max(top(), base + count);
+  if (window + count + 1 >= stack_end_) overflow();
+  window[0] = receiver;
+  std::copy(base, base + count, window + 1);
+  high_water_ = std::max(high_water_, window + count + 1);
+  Site shifted;
+  shifted.argument_names = site.argument_names;
+  shifted.argument_names.insert(shifted.argument_names.begin(), Symbol());
+  call_named(shifted, callee, window, count + 1, result, done);
+}
+
+// Arguments with names: put where the function has its parameters. A name that is no
+// parameter's becomes the label of a variadic argument.
 void Interpreter::call_named(const Site& site, Value callee, Value* base, int count,
                              Value* result, bool& done) {
   FunctionCode* code = nullptr;
@@ -181,12 +210,26 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     callee = Value::of(as<Type>(callee)->constructor);
   }
   if (is(callee, Kind::kClosure)) code = as<Closure>(callee)->code;
+  if (is(callee, Kind::kBound)) {
+    const auto* bound = as<Bound>(callee);
+    call_named_with_receiver(site, bound->receiver, Value::of(bound->method), base, count,
+                             result, done);
+    return;
+  }
+  if (is(callee, Kind::kInstance)) {
+    if (const Method* method = as<Instance>(callee)->type->find(names_.call)) {
+      call_named_with_receiver(site, callee, Value::of(method->callable), base, count,
+                               result, done);
+      return;
+    }
+  }
   if (code == nullptr) {
     fail("E1020", "this function takes no named arguments");
   }
   const int self = code->is_method ? 1 : 0;
   std::vector<Value> arranged(code->parameters, Value::missing());
   std::vector<Value> rest;
+  std::vector<std::pair<Symbol, Value>> labelled;
   const auto& names = site.argument_names;
   const int fixed = code->variadic ? code->parameters - 1 : code->parameters;
   if (self != 0 && count > 0) arranged[0] = base[0];
@@ -197,6 +240,10 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
         std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
     const std::string text(text_of(name));
     if (found == code->parameter_names.end()) {
+      if (code->variadic) {
+        labelled.emplace_back(name, base[i]);
+        continue;
+      }
       fail("E1020", "in call to `" + std::string(text_of(code->name)) +
                         "` (declared at line " + std::to_string(code->line) +
                         "): there is no parameter `" + text + "`");
@@ -215,6 +262,11 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     } else {
       rest.push_back(base[i]);
     }
+  }
+  std::vector<Symbol> labels(labelled.empty() ? 0 : rest.size());
+  for (const auto& [name, value] : labelled) {
+    labels.push_back(name);
+    rest.push_back(value);
   }
   int given = fixed;
   while (given > 0 && arranged[static_cast<size_t>(given - 1)].is_missing()) --given;
@@ -235,6 +287,48 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
   std::copy(arranged.begin(), arranged.begin() + (rest.empty() ? given : fixed), window);
   std::copy(rest.begin(), rest.end(), window + fixed);
   done = call_value(callee, window, static_cast<int>(total), result);
+  if (labels.empty()) return;
+  // The function has been entered, and its variadic parameter holds the tuple.
+  as<Tuple>(frame_->base[fixed])->labels = interned_labels(std::move(labels));
+}
+
+// f(xs..., k: v): the arguments of a call that are counted only when it is made, in an
+// array. `names` is nil until one of them has a name, then the names of all so far.
+void Interpreter::name_arguments(Array* arguments, Value& names, int64_t before) {
+  if (names.is_nil()) {
+    names = Value::of(static_cast<Object*>(heap_.array(Elements::kValues, 0)));
+  }
+  auto* list = as<Array>(names);
+  while (list->length < std::min(before, arguments->length)) heap_.push(list, Value());
+}
+
+void Interpreter::spread_arguments(Array* arguments, Value values, Value& names) {
+  const int64_t before = arguments->length;
+  extend(arguments, values);
+  if (!is(values, Kind::kTuple) || as<Tuple>(values)->labels == nullptr) return;
+  name_arguments(arguments, names, before);
+  for (Symbol label : *as<Tuple>(values)->labels) {
+    heap_.push(as<Array>(names), label ? Value::of(label) : Value());
+  }
+}
+
+void Interpreter::name_last_argument(Array* arguments, Value& names, Symbol name) {
+  name_arguments(arguments, names, arguments->length - 1);
+  heap_.push(as<Array>(names), Value::of(name));
+}
+
+bool Interpreter::call_spread(Value callee, Value* base, int count, Value names,
+                              Value* result) {
+  if (names.is_nil()) return call_value(callee, base, count, result);
+  Site site;
+  const auto* list = as<Array>(names);
+  for (int i = 0; i < count; ++i) {
+    const Value name = i < list->length ? list->get(i) : Value();
+    site.argument_names.push_back(name.is_nil() ? Symbol() : name.symbol());
+  }
+  bool done = false;
+  call_named(site, callee, base, count, result, done);
+  return done;
 }
 
 // ---- Methods

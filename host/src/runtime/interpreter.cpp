@@ -830,11 +830,20 @@ Value Interpreter::run(Frame* boundary) {
       }
       for (int64_t i = 0; i < count; ++i) arguments[i] = array->get(i);
       high_water_ = std::max(high_water_, arguments + count);
-      if (call_value(callee, arguments, static_cast<int>(count), window)) {
+      if (call_spread(callee, arguments, static_cast<int>(count), C, window)) {
         NEXT;
       }
       LOAD_FRAME;
       goto* labels[static_cast<size_t>(pc->op)];
+    }
+    L_kSpread : {
+      frame_->pc = pc;
+      spread_arguments(expect<Array>(A, Kind::kArray), B, C);
+      NEXT;
+    }
+    L_kNameLast : {
+      name_last_argument(expect<Array>(A, Kind::kArray), B, code->sites[pc->c].name);
+      NEXT;
     }
     L_kGetMethod : {
       frame_->pc = pc;

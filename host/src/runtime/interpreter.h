@@ -104,6 +104,12 @@ class Interpreter {
   bool call_value(Value callee, Value* base, int count, Value* result);
   void call_named(const Site& site, Value callee, Value* base, int count, Value* result,
                   bool& done);
+  void call_named_with_receiver(const Site& site, Value receiver, Value callee,
+                                Value* base, int count, Value* result, bool& done);
+  void name_arguments(Array* arguments, Value& names, int64_t before);
+  void spread_arguments(Array* arguments, Value values, Value& names);
+  void name_last_argument(Array* arguments, Value& names, Symbol name);
+  bool call_spread(Value callee, Value* base, int count, Value names, Value* result);
   bool call_found(Site& site, Value* base, int count, Value* result);
   Value call_native(const NativeSpec* spec, Value* base, int count, bool is_method);
   Value native_method(Site& site, Value* base, int count);

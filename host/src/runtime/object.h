@@ -196,6 +196,7 @@ struct Iterator : Object {
 
 struct Field {
   Symbol name;
+  Symbol type;  // As it is written; none if it is not.
   // Of a struct: what it holds if nothing is given. Classes: nil.
   Value zero;
   bool has_default = false;

@@ -140,7 +140,12 @@ class Printer {
       if (tuple->small == 1) out_ += ',';
     } else {
       for (uint32_t i = 0; i < tuple->small; ++i) {
-        print_named(i == 0, (*tuple->labels)[i], tuple->items()[i]);
+        if ((*tuple->labels)[i]) {
+          print_named(i == 0, (*tuple->labels)[i], tuple->items()[i]);
+          continue;
+        }
+        if (i != 0) out_ += ", ";
+        print(tuple->items()[i]);
       }
     }
     out_ += ')';

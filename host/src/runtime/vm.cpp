@@ -58,6 +58,7 @@ Vm::Vm() : heap_(*this) {
   define_system(*this);
   define_random(*this);
   define_json(*this);
+  define_objects(*this);
   // Types by their names, for impl and as values. (type) is in front where a function has
   // the name as well.
   const std::pair<const char*, Type*> named[] = {

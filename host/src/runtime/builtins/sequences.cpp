@@ -47,6 +47,10 @@ Value tuple_to_array(Vm& vm, Value* arguments, int) {
   return Value::of(items_of(vm, arguments[0], "to_array", 0));
 }
 
+Value tuple_is_empty(Vm&, Value* arguments, int) {
+  return Value::of(arguments[0].object->small == 0);
+}
+
 // rt_tuple(xs): a tuple of the elements of an array.
 Value make_tuple(Vm& vm, Value* arguments, int) {
   const Array* array = expect_array(arguments[0], "rt_tuple", 1);
@@ -120,10 +124,10 @@ Value range_step_by(Vm& vm, Value* arguments, int) {
 
 const NativeSpec kTuple[] = {
     {"len", tuple_len, 0, 0},           {"length", tuple_len, 0, 0},
-    {"get", tuple_get, 1, 1},           {"first", tuple_first, 0, 0},
-    {"last", tuple_last, 0, 0},         {"contains", tuple_contains, 1, 1},
-    {"has", tuple_contains, 1, 1},      {"index_of", tuple_index_of, 1, 1},
-    {"to_array", tuple_to_array, 0, 0},
+    {"is_empty", tuple_is_empty, 0, 0}, {"get", tuple_get, 1, 1},
+    {"first", tuple_first, 0, 0},       {"last", tuple_last, 0, 0},
+    {"contains", tuple_contains, 1, 1}, {"has", tuple_contains, 1, 1},
+    {"index_of", tuple_index_of, 1, 1}, {"to_array", tuple_to_array, 0, 0},
 };
 const NativeSpec kRange[] = {
     {"len", range_len, 0, 0},
