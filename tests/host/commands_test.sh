@@ -57,6 +57,22 @@ expect 'exit says the status'
 run 1 -e 'print(y)' && says 'error: semantic: variable `y` not found' && says '<-e>:1:7'
 expect 'an error names the place in the code'
 
+# Errors in packages point at what called them.
+mkdir packages
+printf 'fn f(x): g(x)\nfn g(x): panic("no")\nfn h(call): call()\n' > packages/__init__.spl
+printf 'use kit.*\nfn mine():\n    f(1)\nmine()\n' > caller.spl
+printf 'use kit.*\ndescribe "kit":\n    it "fails":\n        f(1)[0]\n' > kit_spec.spl
+export SIMPLE_PACKAGES=kit=$work/packages
+run 1 run caller.spl && says 'panic: no [E3004] --> caller.spl:3:5' &&
+  says 'inside g (packages/__init__.spl:2:10) f (packages/__init__.spl:1:10) called from <module> (caller.spl:4:1)'
+expect 'an error in a package points at the line that called it'
+run 1 -e 'use kit.*
+h(\: 1 / 0)' && says '<-e>:2:' && ! says 'inside'
+expect 'a function that a package calls is where its error is'
+run 1 test kit_spec.spl && says 'kit_spec.spl:4'
+expect 'a failed example names the line of the spec'
+unset SIMPLE_PACKAGES
+
 # Files that are none.
 run 1 run nothing.spl && says 'error: io: there is no file `nothing.spl`'
 expect 'a file that is not there is an error'

@@ -55,6 +55,25 @@ namespace simple {
   X(kMultiplyConstant, 'r', 'r', 'k')                                                   \
   X(kDivideConstant, 'r', 'r', 'k')                                                     \
   X(kRemainderConstant, 'r', 'r', 'k')                                                  \
+  /* The same in the same order, for +=: what is on the left may change itself. */      \
+  X(kAddInto, 'r', 'r', 'r')                                                            \
+  X(kSubtractInto, 'r', 'r', 'r')                                                       \
+  X(kMultiplyInto, 'r', 'r', 'r')                                                       \
+  X(kDivideInto, 'r', 'r', 'r')                                                         \
+  X(kRemainderInto, 'r', 'r', 'r')                                                      \
+  X(kPowerInto, 'r', 'r', 'r')                                                          \
+  X(kMatmulInto, 'r', 'r', 'r')                                                         \
+  X(kBitAndInto, 'r', 'r', 'r')                                                         \
+  X(kBitOrInto, 'r', 'r', 'r')                                                          \
+  X(kBitXorInto, 'r', 'r', 'r')                                                         \
+  X(kShiftLeftInto, 'r', 'r', 'r')                                                      \
+  X(kShiftRightInto, 'r', 'r', 'r')                                                     \
+  X(kAddIntInto, 'r', 'r', 'i')                                                         \
+  X(kAddConstantInto, 'r', 'r', 'k')                                                    \
+  X(kSubtractConstantInto, 'r', 'r', 'k')                                               \
+  X(kMultiplyConstantInto, 'r', 'r', 'k')                                               \
+  X(kDivideConstantInto, 'r', 'r', 'k')                                                 \
+  X(kRemainderConstantInto, 'r', 'r', 'k')                                              \
   X(kNegate, 'r', 'r', '-')                                                             \
   X(kNot, 'r', 'r', '-')                                                                \
   X(kInvert, 'r', 'r', '-')                                                             \
@@ -166,6 +185,16 @@ enum class Op : uint16_t {
 #undef SIMPLE_INSTRUCTION
       kCount,
 };
+
+// An arithmetic instruction for += and the like.
+constexpr Op into(Op op) {
+  return static_cast<Op>(static_cast<int>(op) + static_cast<int>(Op::kAddInto) -
+                         static_cast<int>(Op::kAdd));
+}
+constexpr bool is_into(Op op) {
+  return op >= Op::kAddInto && op <= Op::kRemainderConstantInto;
+}
+static_assert(into(Op::kRemainderConstant) == Op::kRemainderConstantInto);
 
 struct Instruction {
   Op op;

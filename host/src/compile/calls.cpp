@@ -229,7 +229,10 @@ void Compiler::call_function(const Found& found, const FunctionInfo* info, Symbo
       return;
     }
   }
-  if (info != nullptr && info->variadic && labels_some(*found.module, *info, arguments)) {
+  // Which arguments are for which parameters is found out by the call itself.
+  if (info != nullptr &&
+      (info->has_only_named() ||
+       (info->variadic && labels_some(*found.module, *info, arguments)))) {
     const Register callee = temporary(at);
     load(found, name, callee, at);
     call_value(callee, arguments, block, to, at);

@@ -282,7 +282,9 @@ class Compiler {
   void comprehension(ast::Comprehension* comprehension, Register to);
   void unary(ast::Unary* unary, Register to);
   void binary(ast::Binary* binary, Register to);
-  void operate(ast::BinaryOp op, Register to, ast::Expr* left, ast::Expr* right, Span at);
+  // `changes` for += and the like.
+  void operate(ast::BinaryOp op, Register to, ast::Expr* left, ast::Expr* right, Span at,
+               bool changes = false);
   void condition_value(ast::Expr* expr, Register to);
   void conditional(ast::If* branch, int to, bool returns);
   // Jumps if the condition is, or is not, true.

@@ -55,7 +55,8 @@ class Declarer {
     result.line = line(function->at);
     for (const Parameter& parameter : function->parameters) {
       result.parameters.push_back({self_.string(parameter.name),
-                                   parameter.fallback != nullptr || parameter.variadic});
+                                   parameter.fallback != nullptr || parameter.variadic,
+                                   result.variadic});
       if (parameter.variadic) result.variadic = true;
     }
     return result;

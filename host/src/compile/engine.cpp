@@ -184,6 +184,23 @@ fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::pa
   return library;
 }
 
+// Whether a file, named by its canonical path, lies in the folder of a package.
+bool Engine::is_in_package(const fs::path& file) {
+  if (package_folders_.empty()) {
+    std::error_code error;
+    for (const auto& [name, folders] : options_.packages) {
+      for (const fs::path& folder : folders) {
+        package_folders_.push_back(fs::weakly_canonical(folder, error));
+      }
+    }
+  }
+  return std::any_of(package_folders_.begin(), package_folders_.end(),
+                     [&](const fs::path& folder) {
+                       const fs::path inside = file.lexically_relative(folder);
+                       return !inside.empty() && *inside.begin() != "..";
+                     });
+}
+
 // ---- Loading
 
 Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
@@ -593,6 +610,7 @@ void Engine::link(Loaded& loaded) {
   module.key = loaded.interface.key;
   module.name = loaded.source->name();
   module.is_library = loaded.is_library;
+  module.is_package = is_in_package(loaded.path);
   for (const std::string& string : image.strings)
     module.strings.push_back(intern(string));
   Heap& heap = vm_->heap();
@@ -610,6 +628,7 @@ void Engine::link(Loaded& loaded) {
     for (size_t i = 0; i < function.parameters.size(); ++i) {
       code->parameter_names.push_back(module.strings[function.parameters[i].name]);
       code->optional.push_back(function.parameters[i].optional);
+      if (function.parameters[i].only_named) ++code->only_named;
       if (!function.parameters[i].optional) {
         code->required = static_cast<uint16_t>(i + 1 + function.is_method);
       }
@@ -769,6 +788,10 @@ std::string render(const Failure& failure) {
   std::string excerpt = failure.excerpt;
   if (!excerpt.empty() && excerpt[0] == '\n') excerpt.erase(0, 1);
   out += excerpt;
+  if (!failure.inside.empty()) {
+    out += "inside\n";
+    for (const TraceLine& line : failure.inside) out += "  " + to_text(line) + "\n";
+  }
   if (failure.trace.size() > 1) {
     out += "called from\n";
     const size_t count = failure.trace.size();
@@ -777,9 +800,7 @@ std::string render(const Failure& failure) {
         out += "  … " + std::to_string(count - 23) + " more\n";
         i = count - 12;
       }
-      const TraceLine& line = failure.trace[i];
-      out += "  " + line.function + " (" + line.file + ":" + std::to_string(line.line) +
-             ":" + std::to_string(line.column) + ")\n";
+      out += "  " + to_text(failure.trace[i]) + "\n";
     }
   }
   return out;
@@ -823,7 +844,8 @@ int Engine::run_program(Loaded* entry, const std::vector<std::string>& arguments
     }
   } catch (const Exit& exit) {
     status = exit.status;
-  } catch (const Failure& failure) {
+  } catch (Failure& failure) {
+    failure.settle();
     std::fflush(stdout);
     std::cerr << render(failure);
     status = 1;
@@ -932,7 +954,8 @@ Engine::Answer Engine::evaluate(const std::string& text) {
   } catch (const Exit& exit) {
     answer.ended = true;
     answer.status = exit.status;
-  } catch (const Failure& failure) {
+  } catch (Failure& failure) {
+    failure.settle();
     // What was defined before it failed stays.
     prompts_.insert(prompts_.begin(), &loaded->interface);
     answer.failed = true;

@@ -69,6 +69,7 @@ class Engine {
   Loaded* load_file(const std::filesystem::path& path, bool is_library);
   Loaded* add(const std::string& key, const std::string& name, std::string text,
               bool is_library);
+  bool is_in_package(const std::filesystem::path& file);
   void parse_and_declare(Loaded& loaded);
   bool load_stored(Loaded& loaded);
   static void forget(Loaded& loaded);
@@ -100,7 +101,8 @@ class Engine {
   size_t started_ = 0;
   size_t reported_ = 0;
   std::string failed_read_;
-  size_t lines_ = 0;                 // Of the prompt.
+  std::vector<std::filesystem::path> package_folders_;  // Once they were asked for.
+  size_t lines_ = 0;                                    // Of the prompt.
   std::vector<Interface*> prompts_;  // What was entered, the latest first.
 };
 

@@ -596,7 +596,9 @@ void Compiler::binary(Binary* node, Register to) {
   operate(node->op, to, node->left, node->right, node->at);
 }
 
-void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span at) {
+void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span at,
+                       bool changes) {
+  const auto form = [changes](Op plain) { return changes ? simple::into(plain) : plain; };
   const Register saved = state_->next;
   check_operands(op, left, right, at);
   const Register first = any(left);
@@ -604,7 +606,7 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
     if (const auto value = small_int(right);
         value && *value > INT16_MIN && right->kind == ExprKind::kInt) {
       const int64_t amount = op == BinaryOp::kAdd ? *value : -*value;
-      emit(Op::kAddInt, to, first, static_cast<uint16_t>(amount), at);
+      emit(form(Op::kAddInt), to, first, static_cast<uint16_t>(amount), at);
       state_->next = saved;
       return;
     }
@@ -614,7 +616,7 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
     const auto code =
         static_cast<Op>(static_cast<int>(Op::kAddConstant) + static_cast<int>(op) -
                         static_cast<int>(BinaryOp::kAdd));
-    emit(code, to, first, constant(number_constant(right), at), at);
+    emit(form(code), to, first, constant(number_constant(right), at), at);
     state_->next = saved;
     return;
   }
@@ -636,7 +638,7 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
                              static_cast<int>(BinaryOp::kEqual)),
              to, first, second, at);
       } else {
-        emit(static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(op)), to,
+        emit(form(static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(op))), to,
              first, second, at);
       }
   }

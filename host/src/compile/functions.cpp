@@ -88,9 +88,9 @@ void Compiler::parameters(Function* function) {
   const Register first = temporaries(function->parameters.size(), function->at);
   for (size_t i = 0; i < function->parameters.size(); ++i) {
     const Parameter& parameter = function->parameters[i];
-    state.image.parameters.push_back(
-        {self_.string(parameter.name),
-         parameter.fallback != nullptr || parameter.variadic});
+    state.image.parameters.push_back({self_.string(parameter.name),
+                                      parameter.fallback != nullptr || parameter.variadic,
+                                      state.image.variadic});
     if (parameter.variadic) state.image.variadic = true;
   }
   for (size_t i = 0; i < function->parameters.size(); ++i) {

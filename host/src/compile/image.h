@@ -43,6 +43,7 @@ struct HandlerImage {
 struct ParameterImage {
   StringId name = 0;
   bool optional = false;
+  bool only_named = false;  // It stands behind the variadic one.
 };
 struct FunctionImage {
   StringId name = 0;
@@ -72,6 +73,9 @@ struct FunctionInfo {
   std::vector<ParameterImage> parameters;
   bool variadic = false;
   uint32_t line = 0;
+  bool has_only_named() const {
+    return !parameters.empty() && parameters.back().only_named;
+  }
 };
 struct FieldImage {
   StringId name = 0;

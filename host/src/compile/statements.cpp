@@ -524,7 +524,7 @@ void Compiler::assign(Assign* node) {
       const Register right = any(node->value);
       const Op op =
           static_cast<Op>(static_cast<int>(Op::kAdd) + static_cast<int>(node->op));
-      emit(op, value, value, right, at);
+      emit(simple::into(op), value, value, right, at);
       store(where, value, at);
       return;
     }
@@ -633,7 +633,7 @@ void Compiler::assign_name(Name* target, Assign* node) {
   if (plain) {
     const Register reg = found.variable->reg;
     if (node->compound) {
-      operate(node->op, reg, target, node->value, at);
+      operate(node->op, reg, target, node->value, at, true);
     } else if (writes_last(node->value)) {
       keep_for(target, node->value, reg);
     } else {
@@ -645,7 +645,7 @@ void Compiler::assign_name(Name* target, Assign* node) {
   }
   const Register value = temporary(at);
   if (node->compound) {
-    operate(node->op, value, target, node->value, at);
+    operate(node->op, value, target, node->value, at, true);
   } else {
     keep_for(target, node->value, value);
   }

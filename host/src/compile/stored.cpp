@@ -155,7 +155,7 @@ void fields(Io& io, CaptureImage& capture) {
 
 template <typename Io>
 void fields(Io& io, ParameterImage& parameter) {
-  io(parameter.name, parameter.optional);
+  io(parameter.name, parameter.optional, parameter.only_named);
 }
 
 template <typename Io>

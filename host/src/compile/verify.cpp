@@ -39,6 +39,15 @@ class FunctionVerifier {
     require(arguments <= function_.registers, "parameters without registers");
     require(!function_.variadic || !function_.parameters.empty(),
             "nothing to be variadic");
+    bool behind = false;
+    for (const ParameterImage& parameter : function_.parameters) {
+      require(!behind || parameter.only_named, "a parameter without a place");
+      require(!parameter.only_named || (function_.variadic && parameter.optional),
+              "a name without a default");
+      behind = behind || parameter.only_named;
+    }
+    require(function_.parameters.empty() || !function_.parameters[0].only_named,
+            "nothing to be variadic");
     require(function_.spans.size() == function_.code.size(),
             "not a span for each instruction");
     for (const ConstantImage& constant : function_.constants) this->constant(constant);

@@ -43,7 +43,7 @@ void Interpreter::overflow() {
 // Makes the arguments in registers those that a function takes.
 void Interpreter::arrange(FunctionCode* code, Value* base, int count) {
   const int self = code->is_method ? 1 : 0;
-  const int fixed = code->variadic ? code->parameters - 1 : code->parameters;
+  const int fixed = code->positional();
   if (count < code->required || (count > fixed && !code->variadic)) {
     std::string expected = std::to_string(fixed - self);
     if (code->variadic) {
@@ -65,6 +65,7 @@ void Interpreter::arrange(FunctionCode* code, Value* base, int count) {
       share(base[fixed + i]);
     }
     base[fixed] = Value::of(static_cast<Object*>(rest));
+    for (int i = fixed + 1; i < code->parameters; ++i) base[i] = Value::missing();
   }
   for (int i = count; i < fixed; ++i) base[i] = Value::missing();
 }
@@ -231,7 +232,7 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
   std::vector<Value> rest;
   std::vector<std::pair<Symbol, Value>> labelled;
   const auto& names = site.argument_names;
-  const int fixed = code->variadic ? code->parameters - 1 : code->parameters;
+  const int fixed = code->positional();
   if (self != 0 && count > 0) arranged[0] = base[0];
   for (int i = self; i < count; ++i) {
     const Symbol name = names[static_cast<size_t>(i)];
@@ -240,7 +241,7 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
         std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
     const std::string text(text_of(name));
     if (found == code->parameter_names.end()) {
-      if (code->variadic) {
+      if (code->variadic && code->only_named == 0) {
         labelled.emplace_back(name, base[i]);
         continue;
       }
@@ -282,6 +283,20 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     }
   }
   Value* window = base;
+  if (code->only_named != 0) {
+    Value& variadic = arranged[static_cast<size_t>(fixed)];
+    if (variadic.is_missing()) {
+      Tuple* tuple = heap_.tuple(static_cast<uint32_t>(rest.size()));
+      std::copy(rest.begin(), rest.end(), tuple->items());
+      for (const Value value : rest) share(value);
+      variadic = Value::of(static_cast<Object*>(tuple));
+    }
+    if (window + code->parameters + code->registers >= stack_end_) overflow();
+    std::copy(arranged.begin(), arranged.end(), window);
+    push_frame(as<Closure>(callee), window, result);
+    done = false;
+    return;
+  }
   const size_t total = static_cast<size_t>(rest.empty() ? given : fixed) + rest.size();
   if (window + total + code->registers >= stack_end_) overflow();
   std::copy(arranged.begin(), arranged.begin() + (rest.empty() ? given : fixed), window);
@@ -333,15 +348,39 @@ bool Interpreter::call_spread(Value callee, Value* base, int count, Value names,
 
 // ---- Methods
 
-const Method* Interpreter::operator_method(ast::BinaryOp op, Value left,
-                                           Value right) const {
-  (void)right;
-  if (!is(left, Kind::kInstance) || op > ast::BinaryOp::kMatmul) return nullptr;
-  const Method* method =
-      as<Instance>(left)->type->find(names_.operators[static_cast<size_t>(op)]);
-  if (method == nullptr || method->callable->kind != Kind::kClosure) return nullptr;
-  // With a number on the right, add_scalar and the like come first; see arithmetic().
-  return right.is_number() ? nullptr : method;
+namespace {
+
+const Type* type_with_operators(Value value) {
+  if (is(value, Kind::kInstance)) return as<Instance>(value)->type;
+  return is(value, Kind::kHandle) ? as<Handle>(value)->type : nullptr;
+}
+
+Closure* closure_of(const Type* type, Symbol name) {
+  const Method* method = type->find(name);
+  const bool in_simple = method != nullptr && method->callable->kind == Kind::kClosure;
+  return in_simple ? static_cast<Closure*>(method->callable) : nullptr;
+}
+
+}  // namespace
+
+Closure* Interpreter::operator_method(ast::BinaryOp op, bool into, Value left,
+                                      Value right, bool& reflected) const {
+  const auto index = static_cast<size_t>(op);
+  if (const Type* type = type_with_operators(left)) {
+    if (into) {
+      if (Closure* changes = closure_of(type, names_.in_place[index])) return changes;
+    }
+    // With a number on the right, add_scalar and the like come first; see arithmetic().
+    if (index < std::size(names_.with_numbers) && right.is_number() &&
+        type->find(names_.with_numbers[index]) != nullptr) {
+      return nullptr;
+    }
+    return closure_of(type, names_.operators[index]);
+  }
+  // A number has no operators for what is on its right.
+  const Type* type = left.is_number() ? type_with_operators(right) : nullptr;
+  reflected = type != nullptr;
+  return reflected ? closure_of(type, names_.reflected[index]) : nullptr;
 }
 
 void Interpreter::find_static(Site& site, Type* type) {
@@ -593,17 +632,6 @@ Value Interpreter::compose(Value first, Value second) {
       static_cast<Object*>(heap_.bound(vm_.tuple({first, second}), heap_.native(&spec))));
 }
 
-bool Interpreter::not_equal(Value left, Value right) {
-  static const Symbol ne = intern("__ne__");
-  if (is(left, Kind::kInstance) && !right.is_nil()) {
-    if (const Method* method = as<Instance>(left)->type->find(ne)) {
-      const Value arguments[] = {right};
-      return truthy(vm_.call_method(left, *method, arguments));
-    }
-  }
-  return !equal(vm_, left, right);
-}
-
 // ---- Failures
 
 bool Interpreter::unwind(Frame* boundary) {
@@ -639,10 +667,13 @@ void Interpreter::note(Failure& failure) const {
   const Span at = frame.code->spans[index];
   const Source& source = module->text();
   const Place place = source.place(at.start);
-  if (failure.excerpt.empty()) failure.excerpt = render("", source, at);
+  const bool is_inside = module->is_package && failure.trace.empty();
+  std::string& excerpt = is_inside ? failure.inside_excerpt : failure.excerpt;
+  std::vector<TraceLine>& trace = is_inside ? failure.inside : failure.trace;
+  if (excerpt.empty()) excerpt = render("", source, at);
   constexpr size_t kMostLines = 64;
-  if (failure.trace.size() < kMostLines) {
-    failure.trace.push_back(
+  if (trace.size() < kMostLines) {
+    trace.push_back(
         {std::string(text_of(frame.code->name)), module->name, place.line, place.column});
   }
 }
@@ -651,7 +682,7 @@ bool Interpreter::current_place(std::string& file, uint32_t& line,
                                 std::string& excerpt) const {
   for (const Frame* frame = frame_; frame != frames_; --frame) {
     Module* module = frame->code->module;
-    if (module->is_library) continue;
+    if (module->is_library || module->is_package) continue;
     const auto index = static_cast<size_t>(frame->pc - frame->code->code.data());
     const Span at = frame->code->spans[index];
     file = module->name;

@@ -112,20 +112,21 @@ Value spec_call(Vm& vm, Value* arguments, int) {
   try {
     vm.call(arguments[0], {});
     return Value();
-  } catch (const Failure& failure) {
+  } catch (Failure& failure) {
+    failure.settle();
     std::string trace;
-    for (const TraceLine& line : failure.trace) {
-      trace += line.function + " (" + line.file + ":" + std::to_string(line.line) + ":" +
-               std::to_string(line.column) + ")\n";
-    }
-    static const std::vector<Symbol> labels = {intern("message"), intern("code"),
-                                               intern("file"),    intern("line"),
-                                               intern("excerpt"), intern("trace")};
+    for (const TraceLine& line : failure.trace) trace += to_text(line) + '\n';
+    std::string inside;
+    for (const TraceLine& line : failure.inside) inside += to_text(line) + '\n';
+    static const std::vector<Symbol> labels = {
+        intern("message"), intern("code"),  intern("file"),  intern("line"),
+        intern("excerpt"), intern("trace"), intern("inside")};
     const bool known = !failure.trace.empty();
-    const Value result = vm.tuple({vm.text(failure.message), vm.text(failure.code),
-                                   vm.text(known ? failure.trace[0].file : ""),
-                                   Value::of(int64_t{known ? failure.trace[0].line : 0}),
-                                   vm.text(failure.excerpt), vm.text(trace)});
+    const Value result =
+        vm.tuple({vm.text(failure.message), vm.text(failure.code),
+                  vm.text(known ? failure.trace[0].file : ""),
+                  Value::of(int64_t{known ? failure.trace[0].line : 0}),
+                  vm.text(failure.excerpt), vm.text(trace), vm.text(inside)});
     as<Tuple>(result)->labels = &labels;
     return result;
   }

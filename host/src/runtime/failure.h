@@ -16,6 +16,9 @@ struct TraceLine {
   uint32_t column = 0;
 };
 
+// "function (file:line:column)"
+std::string to_text(const TraceLine& line);
+
 struct Failure {
   // "runtime", or "io" for files.
   const char* kind = "runtime";
@@ -24,6 +27,13 @@ struct Failure {
   // Filled by the machine: where it happened with the source line, and who called.
   std::string excerpt;
   std::vector<TraceLine> trace;
+  // The functions of packages that the program's innermost one was in, and where.
+  std::string inside_excerpt;
+  std::vector<TraceLine> inside;
+
+  // Once all functions were left: without a function of the program's own, a package's
+  // is where it happened.
+  void settle();
 };
 
 // exit(n), and Ctrl-C: ends the program; nothing catches it, what was deferred runs.

@@ -95,11 +95,18 @@ Interpreter::Interpreter(Vm& vm)
             intern("__enter__"),
             intern("__exit__"),
             intern("close"),
+            {},
+            {},
+            {},
             {}};
-  const char* const operators[] = {"__add__", "__sub__", "__mul__",   "__div__",
-                                   "__mod__", "__pow__", "__matmul__"};
+  const char* const operators[] = {"add",    "sub", "mul", "div", "mod",    "pow",
+                                   "matmul", "and", "or",  "xor", "lshift", "rshift"};
   for (size_t i = 0; i < std::size(operators); ++i) {
-    names_.operators[i] = intern(operators[i]);
+    const std::string name = operators[i];
+    names_.operators[i] = intern("__" + name + "__");
+    names_.reflected[i] = intern("__r" + name + "__");
+    names_.in_place[i] = intern("__i" + name + "__");
+    if (i < 4) names_.with_numbers[i] = intern(name + "_scalar");
   }
 }
 
@@ -168,7 +175,7 @@ void Interpreter::attend() {
   } while (0)
 
 #define ARITHMETIC(name, op_name, int_expression, float_expression)   \
-  L_##name : {                                                        \
+  L_##name##Into : L_##name : {                                       \
     const Value& left = B;                                            \
     const Value& right = C;                                           \
     if (left.tag == Tag::kInt && right.tag == Tag::kInt) [[likely]] { \
@@ -187,7 +194,7 @@ void Interpreter::attend() {
   }
 
 #define ARITHMETIC_CONSTANT(name, op_name, int_expression, float_expression) \
-  L_##name : {                                                               \
+  L_##name##Into : L_##name : {                                              \
     const Value& left = B;                                                   \
     const Value& right = K(pc->c);                                           \
     if (left.tag == Tag::kInt && right.tag == Tag::kInt) [[likely]] {        \
@@ -207,7 +214,7 @@ void Interpreter::attend() {
 
 // Division and remainder fail for 0, and wrap for the smallest number by -1.
 #define DIVISION(name, op_name, right_value, int_expression, float_case)            \
-  L_##name : {                                                                      \
+  L_##name##Into : L_##name : {                                                     \
     const Value& left = B;                                                          \
     const Value& right = right_value;                                               \
     if (left.tag == Tag::kInt && right.tag == Tag::kInt &&                          \
@@ -226,7 +233,7 @@ void Interpreter::attend() {
   }
 
 #define BITS(name, op_name, expression)                               \
-  L_##name : {                                                        \
+  L_##name##Into : L_##name : {                                       \
     const Value& left = B;                                            \
     const Value& right = C;                                           \
     if (left.tag == Tag::kInt && right.tag == Tag::kInt) [[likely]] { \
@@ -251,16 +258,15 @@ constexpr ast::BinaryOp order_of(const char* sign) {
   L_##name : {                                                        \
     const Value& left = B;                                            \
     const Value& right = C;                                           \
-    bool holds;                                                       \
     if (left.tag == Tag::kInt && right.tag == Tag::kInt) [[likely]] { \
-      holds = left.integer sign right.integer;                        \
+      A = Value::of(left.integer sign right.integer);                 \
     } else if (left.tag == Tag::kFloat && right.tag == Tag::kFloat) { \
-      holds = left.real sign right.real;                              \
+      A = Value::of(left.real sign right.real);                       \
     } else {                                                          \
       frame_->pc = pc;                                                \
-      holds = relation(vm_, order_of(#sign), left, right);            \
+      result = related(vm_, order_of(#sign), left, right);            \
+      A = result;                                                     \
     }                                                                 \
-    A = Value::of(holds);                                             \
     NEXT;                                                             \
   }
 
@@ -429,30 +435,35 @@ Value Interpreter::run(Frame* boundary) {
       BITS(kBitAnd, kBitAnd, x & y)
       BITS(kBitOr, kBitOr, x | y)
       BITS(kBitXor, kBitXor, x ^ y)
+    L_kPowerInto:
     L_kPower : {
       operation = ast::BinaryOp::kPower;
       left_operand = B;
       right_operand = C;
       goto slow_arithmetic;
     }
+    L_kMatmulInto:
     L_kMatmul : {
       operation = ast::BinaryOp::kMatmul;
       left_operand = B;
       right_operand = C;
       goto slow_arithmetic;
     }
+    L_kShiftLeftInto:
     L_kShiftLeft : {
       operation = ast::BinaryOp::kShiftLeft;
       left_operand = B;
       right_operand = C;
       goto slow_arithmetic;
     }
+    L_kShiftRightInto:
     L_kShiftRight : {
       operation = ast::BinaryOp::kShiftRight;
       left_operand = B;
       right_operand = C;
       goto slow_arithmetic;
     }
+    L_kAddIntInto:
     L_kAddInt : {
       const Value& left = B;
       const auto amount = static_cast<int16_t>(pc->c);
@@ -482,16 +493,15 @@ Value Interpreter::run(Frame* boundary) {
         ATTEND;
         NEXT;
       }
-      if (const Method* method =
-              operator_method(operation, left_operand, right_operand)) {
+      bool reflected = false;
+      if (Closure* method = operator_method(operation, is_into(pc->op), left_operand,
+                                            right_operand, reflected)) {
         Value* window = base + code->registers;
-        window[0] = left_operand;
-        window[1] = right_operand;
-        if (method->callable->kind == Kind::kClosure) {
-          enter(static_cast<Closure*>(method->callable), window, 2, &A);
-          LOAD_FRAME;
-          goto* labels[static_cast<size_t>(pc->op)];
-        }
+        window[0] = reflected ? right_operand : left_operand;
+        window[1] = reflected ? left_operand : right_operand;
+        enter(method, window, 2, &A);
+        LOAD_FRAME;
+        goto* labels[static_cast<size_t>(pc->op)];
       }
       result = operation == ast::BinaryOp::kShiftRight && is_function(left_operand) &&
                        is_function(right_operand)
@@ -516,32 +526,37 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kNot : {
-      A = Value::of(!truthy(B));
+      frame_->pc = pc;
+      A = Value::of(!truth(vm_, B));
       NEXT;
     }
     L_kInvert : {
       const Value& value = B;
       if (value.tag == Tag::kInt) {
         A = Value::of(~value.integer);
-      } else if (value.is_unsigned()) {
-        A = wrap_unsigned(value.tag, ~value.integer);
       } else {
-        fail("E1005", "`~` needs a whole number, found " + type_name(value));
+        frame_->pc = pc;
+        result = invert(vm_, value);
+        A = result;
       }
       NEXT;
     }
     L_kEqual : {
-      frame_->pc = pc;
       const Value& left = B;
       const Value& right = C;
-      A = Value::of(left.tag == Tag::kInt && right.tag == Tag::kInt
-                        ? left.integer == right.integer
-                        : equal(vm_, left, right));
+      if (left.tag == Tag::kInt && right.tag == Tag::kInt) {
+        A = Value::of(left.integer == right.integer);
+      } else {
+        frame_->pc = pc;
+        result = related(vm_, ast::BinaryOp::kEqual, left, right);
+        A = result;
+      }
       NEXT;
     }
     L_kNotEqual : {
       frame_->pc = pc;
-      A = Value::of(not_equal(B, C));
+      result = related(vm_, ast::BinaryOp::kNotEqual, B, C);
+      A = result;
       NEXT;
     }
       ORDER(kLess, <)
@@ -559,7 +574,9 @@ Value Interpreter::run(Frame* boundary) {
       const Value& right = C;
       bool same;
       if (is(right, Kind::kType)) {
-        same = is_type(as<Type>(right)->name, left);
+        // The type itself is known without its name.
+        same = (is(left, Kind::kHandle) && as<Handle>(left)->type == as<Type>(right)) ||
+               is_type(as<Type>(right)->name, left);
       } else if (left.is_object() && right.is_object() && !is_text(left)) {
         same = left.object == right.object || equal(vm_, left, right);
       } else {
@@ -569,7 +586,8 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kTruth : {
-      A = Value::of(truthy(B));
+      frame_->pc = pc;
+      A = Value::of(truth(vm_, B));
       NEXT;
     }
 
@@ -584,13 +602,22 @@ Value Interpreter::run(Frame* boundary) {
     }
     L_kJumpIf : {
       const Value& value = A;
-      if (value.tag == Tag::kBool ? value.integer != 0 : truthy(value)) pc += pc->wide();
+      if (value.tag == Tag::kBool) {
+        if (value.integer != 0) pc += pc->wide();
+        NEXT;
+      }
+      frame_->pc = pc;
+      if (truth(vm_, value)) pc += pc->wide();
       NEXT;
     }
     L_kJumpIfNot : {
       const Value& value = A;
-      if (!(value.tag == Tag::kBool ? value.integer != 0 : truthy(value)))
-        pc += pc->wide();
+      if (value.tag == Tag::kBool) {
+        if (value.integer == 0) pc += pc->wide();
+        NEXT;
+      }
+      frame_->pc = pc;
+      if (!truth(vm_, value)) pc += pc->wide();
       NEXT;
     }
     L_kJumpIfNil : {
@@ -629,7 +656,7 @@ Value Interpreter::run(Frame* boundary) {
         same = left.integer == right.integer;
       } else {
         frame_->pc = pc;
-        same = equal(vm_, left, right);
+        same = relation(vm_, ast::BinaryOp::kEqual, left, right);
       }
       if (same) pc += pc->near();
       NEXT;
@@ -642,7 +669,7 @@ Value Interpreter::run(Frame* boundary) {
         differ = left.integer != right.integer;
       } else {
         frame_->pc = pc;
-        differ = not_equal(left, right);
+        differ = relation(vm_, ast::BinaryOp::kNotEqual, left, right);
       }
       if (differ) pc += pc->near();
       NEXT;
@@ -650,16 +677,20 @@ Value Interpreter::run(Frame* boundary) {
     L_kJumpEqualInt : {
       const Value& left = A;
       const Value right = Value::of(int64_t{static_cast<int16_t>(pc->b)});
-      const bool same =
-          left.tag == Tag::kInt ? left.integer == right.integer : equal(vm_, left, right);
+      frame_->pc = pc;
+      const bool same = left.tag == Tag::kInt
+                            ? left.integer == right.integer
+                            : relation(vm_, ast::BinaryOp::kEqual, left, right);
       if (same) pc += pc->near();
       NEXT;
     }
     L_kJumpNotEqualInt : {
       const Value& left = A;
       const Value right = Value::of(int64_t{static_cast<int16_t>(pc->b)});
-      const bool differ =
-          left.tag == Tag::kInt ? left.integer != right.integer : not_equal(left, right);
+      frame_->pc = pc;
+      const bool differ = left.tag == Tag::kInt
+                              ? left.integer != right.integer
+                              : relation(vm_, ast::BinaryOp::kNotEqual, left, right);
       if (differ) pc += pc->near();
       NEXT;
     }

@@ -53,7 +53,8 @@ class Interpreter {
   struct Names {
     Symbol getitem, call, method_missing, iter, next, len, make, enter_name, close_name,
         enter, exit, close;
-    Symbol operators[16];
+    // By the numbers of ast::BinaryOp.
+    Symbol operators[12], reflected[12], in_place[12], with_numbers[4];
   };
   // Keeps room above the running function while a native has its arguments there.
   class Reserve {
@@ -87,6 +88,11 @@ class Interpreter {
     FunctionCode* code = closure->code;
     if (count != code->parameters || code->variadic) [[unlikely]]
       arrange(code, base, count);
+    push_frame(closure, base, result);
+  }
+  // All parameters are in their registers.
+  void push_frame(Closure* closure, Value* base, Value* result) {
+    FunctionCode* code = closure->code;
     Value* end = base + code->registers;
     if (end >= stack_end_ || frame_ + 1 >= frames_end_) [[unlikely]]
       overflow();
@@ -115,12 +121,14 @@ class Interpreter {
   Value native_method(Site& site, Value* base, int count);
   void find_method(Site& site, Value receiver);
   void find_static(Site& site, Type* type);
-  const Method* operator_method(ast::BinaryOp op, Value left, Value right) const;
+  // The function that an operator is for these operands, if it is written in Simple;
+  // `into` if the left one is to be changed, `reflected` if the right one answers.
+  Closure* operator_method(ast::BinaryOp op, bool into, Value left, Value right,
+                           bool& reflected) const;
   [[noreturn]] void method_not_found(const Site& site, Value receiver);
   Value get_method(Site& site, Value receiver);
   Value method_reference(Symbol name);
   Value compose(Value first, Value second);
-  bool not_equal(Value left, Value right);
 
   // ---- Parts of values (members.cpp)
   bool find_field(Site& site, Value receiver);

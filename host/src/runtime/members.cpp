@@ -209,7 +209,8 @@ void Interpreter::iterate_prepare(Value* state) {
       subject = Value::of(static_cast<Object*>(iterator));
       return;
     }
-    case Kind::kInstance: {
+    case Kind::kInstance:
+    case Kind::kHandle: {
       if (const Method* iter = vm_.find_method(subject, names_.iter)) {
         const Value inner = vm_.call_method(subject, *iter, {});
         if (!is(inner, Kind::kInstance)) {
@@ -219,7 +220,7 @@ void Interpreter::iterate_prepare(Value* state) {
         }
         subject = inner;
       }
-      const auto* type = as<Instance>(subject)->type;
+      const auto* type = vm_.type_of(subject);
       if (type->find(names_.next) != nullptr) {
         Iterator* iterator = heap_.iterator(subject);
         subject = Value::of(static_cast<Object*>(iterator));
@@ -284,7 +285,8 @@ bool Interpreter::iterate_next(Value* state) {
     }
     case Kind::kIterator: {
       auto* iterator = as<Iterator>(subject);
-      if (is(iterator->subject, Kind::kInstance)) {
+      if (is(iterator->subject, Kind::kInstance) ||
+          is(iterator->subject, Kind::kHandle)) {
         const Method* next = vm_.find_method(iterator->subject, names_.next);
         const Value item = vm_.call_method(iterator->subject, *next, {});
         if (is_none(item)) return false;
@@ -302,7 +304,8 @@ bool Interpreter::iterate_next(Value* state) {
           table->kind == Kind::kSet ? entry.key : vm_.tuple({entry.key, entry.value});
       return true;
     }
-    case Kind::kInstance: {
+    case Kind::kInstance:
+    case Kind::kHandle: {
       const Method* len = vm_.find_method(subject, names_.len);
       const Method* getitem = vm_.find_method(subject, names_.getitem);
       if (len == nullptr || getitem == nullptr) return false;

@@ -51,6 +51,7 @@ struct FunctionCode {
   uint32_t line = 0;
   uint16_t parameters = 0;  // Registers that arguments take: self, and the variadic one.
   uint16_t required = 0;
+  uint16_t only_named = 0;  // Of the parameters, those behind the variadic one.
   uint16_t registers = 0;
   bool variadic = false;
   bool is_method = false;
@@ -60,6 +61,8 @@ struct FunctionCode {
   std::vector<HandlerImage> handlers;
   std::vector<CaptureImage> captures;
   std::vector<Symbol> parameter_names;  // Without self.
+  // How many parameters arguments without names can be for.
+  int positional() const { return variadic ? parameters - 1 - only_named : parameters; }
   std::vector<bool> optional;
   std::vector<Span> spans;
 };
@@ -69,6 +72,7 @@ struct Module : Object {
   std::string name;                // As messages call it.
   std::unique_ptr<Source> source;  // Read when a message needs it.
   bool is_library = false;         // Its functions are left out of messages.
+  bool is_package = false;         // Messages point at what called its functions.
   std::vector<Value> globals;      // Never grows once it is linked.
   std::unordered_map<Symbol, uint32_t> names;
   std::vector<Value*> references;

@@ -9,10 +9,13 @@
 
 namespace simple {
 
+// Of what is built in; anything else is true.
 bool truthy(Value value);
+// What conditions go by: `__bool__` where a value has it.
+bool truth(Vm& vm, Value value);
 // Structural; strict about the kinds of numbers (42 == 42.0 is false; integers of
-// different widths compare by value). None and nil are one; Some(x) == x. Uses __eq__ of
-// instances.
+// different widths compare by value). None and nil are one; Some(x) == x. Uses
+// __equals__ of instances, or else whether what their __eq__ gives is true.
 bool equal(Vm& vm, Value left, Value right);
 uint64_t hash(Vm& vm, Value value);
 // -1, 0, 1, and 2 for NaN. Fails for what has no order. Uses __lt__ of instances.
@@ -21,6 +24,9 @@ int compare(Vm& vm, Value left, Value right);
 // opposite; __lt__, __le__, __gt__, __ge__, of the right operand also, or what follows
 // from
 // __lt__; or the order that compare() knows. NaN is never ordered.
+// A method's result need not be a bool.
+Value related(Vm& vm, ast::BinaryOp op, Value left, Value right);
+// Whether that is true.
 bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right);
 // `op` is an arithmetic or bit operator, for any operands: numbers of mixed kinds, text,
 // arrays, and instances with their dunder methods (reflected ones too).
@@ -28,6 +34,8 @@ Value arithmetic(Vm& vm, ast::BinaryOp op, Value left, Value right);
 // What is said of an operator whose operands are of types that it does not take.
 std::string mismatch(ast::BinaryOp op, std::string_view left, std::string_view right);
 Value negate(Vm& vm, Value value);
+// ~x
+Value invert(Vm& vm, Value value);
 bool contains(Vm& vm, Value container, Value item);
 Value index_get(Vm& vm, Value container, Value index);
 // Stores into a container that is not shared.

@@ -485,6 +485,15 @@ Value negate(Vm& vm, Value value) {
   fail("E1005", "cannot negate " + type_name(value));
 }
 
+Value invert(Vm& vm, Value value) {
+  if (value.tag == Tag::kInt) return Value::of(~value.integer);
+  if (value.is_unsigned()) return wrap_unsigned(value.tag, ~value.integer);
+  if (const Method* method = protocol_method(vm, value, dunders().invert)) {
+    return call_protocol(vm, value, *method);
+  }
+  fail("E1005", "`~` needs a whole number, found " + type_name(value));
+}
+
 std::string mismatch(ast::BinaryOp op, std::string_view left, std::string_view right) {
   std::string message = sentence_of(op);
   message.replace(message.find("%l"), 2, left);

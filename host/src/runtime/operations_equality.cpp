@@ -125,8 +125,11 @@ bool equal_at(Vm& vm, Value left, Value right, int depth) {
     if (is_some(vm, left) || is_some(vm, right)) {
       return equal_at(vm, without_some(vm, left), without_some(vm, right), depth + 1);
     }
+    if (const Method* method = protocol_method(vm, left, dunders().equals)) {
+      return truth(vm, call_protocol(vm, left, *method, right));
+    }
     if (const Method* method = protocol_method(vm, left, dunders().equal)) {
-      return truthy(call_protocol(vm, left, *method, right));
+      return truth(vm, call_protocol(vm, left, *method, right));
     }
     if (!left.is_object() || !right.is_object()) return false;
     // The same object; an array may hold NaN, which differs from itself.
@@ -342,9 +345,11 @@ int compare_at(Vm& vm, Value left, Value right, int depth) {
     return compare_at(vm, without_some(vm, left), without_some(vm, right), depth + 1);
   }
   if (const Method* method = protocol_method(vm, left, dunders().less)) {
-    if (truthy(call_protocol(vm, left, *method, right))) return -1;
+    if (truth(vm, call_protocol(vm, left, *method, right))) return -1;
     const Method* other = protocol_method(vm, right, dunders().less);
-    if (other != nullptr) return truthy(call_protocol(vm, right, *other, left)) ? 1 : 0;
+    if (other != nullptr) {
+      return truth(vm, call_protocol(vm, right, *other, left)) ? 1 : 0;
+    }
     return equal_at(vm, left, right, depth) ? 0 : 1;
   }
   if (!left.is_object() || !right.is_object() ||
@@ -395,6 +400,7 @@ const Dunders& dunders() {
       intern("div_scalar"),   intern("__neg__"),     intern("__eq__"),
       intern("__ne__"),       intern("__lt__"),      intern("__le__"),
       intern("__gt__"),       intern("__ge__"),      intern("__hash__"),
+      intern("__bool__"),     intern("__equals__"),  intern("__invert__"),
       intern("__contains__"), intern("__getitem__"), intern("__setitem__"),
       intern("__len__"),      intern("fmt"),         intern("value"),
   };
@@ -455,47 +461,56 @@ uint64_t hash(Vm& vm, Value value) { return hash_at(vm, value, 0); }
 
 int compare(Vm& vm, Value left, Value right) { return compare_at(vm, left, right, 0); }
 
-bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right) {
-  using ast::BinaryOp;
-  if (is_text(left) && is_text(right)) {
-    const int order = text(left).compare(text(right));
-    switch (op) {
-      case BinaryOp::kLess:
-        return order < 0;
-      case BinaryOp::kLessEqual:
-        return order <= 0;
-      case BinaryOp::kGreater:
-        return order > 0;
-      case BinaryOp::kGreaterEqual:
-        return order >= 0;
-      default:
-        break;
-    }
+bool truth(Vm& vm, Value value) {
+  if (!value.is_object()) return truthy(value);
+  if (const Method* method = protocol_method(vm, value, dunders().truth)) {
+    return truthy(call_protocol(vm, value, *method));
   }
+  return truthy(value);
+}
+
+namespace {
+
+// What the program's own methods say of `left op right`; missing if there are none.
+Value by_method(Vm& vm, ast::BinaryOp op, Value left, Value right) {
+  using ast::BinaryOp;
   const Dunders& names = dunders();
-  if (op == BinaryOp::kEqual) return equal(vm, left, right);
-  if (op == BinaryOp::kNotEqual) {
-    const Method* method =
-        right.is_nil() ? nullptr : protocol_method(vm, left, names.not_equal);
-    return method != nullptr ? truthy(call_protocol(vm, left, *method, right))
-                             : !equal(vm, left, right);
+  if (op == BinaryOp::kEqual || op == BinaryOp::kNotEqual) {
+    // nil is equal to nil alone, and Some(x) to what x is equal to.
+    if (left.is_nil() || right.is_nil() || is_some(vm, left) || is_some(vm, right)) {
+      return Value::missing();
+    }
+    const Symbol own = op == BinaryOp::kEqual ? names.equal : names.not_equal;
+    if (const Method* method = protocol_method(vm, left, own)) {
+      return call_protocol(vm, left, *method, right);
+    }
+    const bool asked = protocol_method(vm, left, names.equal) != nullptr ||
+                       protocol_method(vm, left, names.equals) != nullptr;
+    const Method* method = asked ? nullptr : protocol_method(vm, right, own);
+    return method == nullptr ? Value::missing() : call_protocol(vm, right, *method, left);
   }
   const Relation methods = relation_of(op);
   if (const Method* method = protocol_method(vm, left, methods.own)) {
-    return truthy(call_protocol(vm, left, *method, right));
+    return call_protocol(vm, left, *method, right);
   }
   if (const Method* method = protocol_method(vm, right, methods.mirrored)) {
-    return truthy(call_protocol(vm, right, *method, left));
+    return call_protocol(vm, right, *method, left);
   }
-  if (const Method* less = protocol_method(vm, right, names.less)) {
-    // a <= b is not (b < a).
-    if (op == BinaryOp::kLessEqual) return !truthy(call_protocol(vm, right, *less, left));
+  // a <= b is not (b < a).
+  const Method* less = nullptr;
+  if (op == BinaryOp::kLessEqual) less = protocol_method(vm, right, names.less);
+  if (less != nullptr) {
+    return Value::of(!truth(vm, call_protocol(vm, right, *less, left)));
   }
-  if (const Method* less = protocol_method(vm, left, names.less)) {
-    if (op == BinaryOp::kGreaterEqual)
-      return !truthy(call_protocol(vm, left, *less, right));
+  if (op == BinaryOp::kGreaterEqual) less = protocol_method(vm, left, names.less);
+  if (less != nullptr) {
+    return Value::of(!truth(vm, call_protocol(vm, left, *less, right)));
   }
-  const int order = compare(vm, left, right);
+  return Value::missing();
+}
+
+bool in_order(ast::BinaryOp op, int order) {
+  using ast::BinaryOp;
   if (order == 2) return false;
   switch (op) {
     case BinaryOp::kLess:
@@ -507,6 +522,25 @@ bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right) {
     default:
       return order >= 0;
   }
+}
+
+}  // namespace
+
+Value related(Vm& vm, ast::BinaryOp op, Value left, Value right) {
+  using ast::BinaryOp;
+  const bool of_texts = is_text(left) && is_text(right);
+  if (!of_texts && (left.is_object() || right.is_object())) {
+    const Value result = by_method(vm, op, left, right);
+    if (!result.is_missing()) return result;
+  }
+  if (op == BinaryOp::kEqual) return Value::of(equal(vm, left, right));
+  if (op == BinaryOp::kNotEqual) return Value::of(!equal(vm, left, right));
+  return Value::of(in_order(
+      op, of_texts ? compare_texts(text(left), text(right)) : compare(vm, left, right)));
+}
+
+bool relation(Vm& vm, ast::BinaryOp op, Value left, Value right) {
+  return truth(vm, related(vm, op, left, right));
 }
 
 }  // namespace simple

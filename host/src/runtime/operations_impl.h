@@ -23,6 +23,7 @@ struct Dunders {
   Symbol reflected_and, reflected_or, reflected_xor, reflected_left, reflected_right;
   Symbol add_scalar, sub_scalar, mul_scalar, div_scalar;
   Symbol negate, equal, not_equal, less, less_equal, greater, greater_equal, hash;
+  Symbol truth, equals, invert;
   Symbol contains, get_item, set_item, length, format, value;
 };
 const Dunders& dunders();

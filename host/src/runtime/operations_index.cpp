@@ -356,7 +356,7 @@ bool contains(Vm& vm, Value container, Value item) {
         return in_range(vm, as<Range>(container), item);
       default:
         if (const Method* method = protocol_method(vm, container, dunders().contains)) {
-          return truthy(call_protocol(vm, container, *method, item));
+          return truth(vm, call_protocol(vm, container, *method, item));
         }
         break;
     }

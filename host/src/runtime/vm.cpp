@@ -61,17 +61,36 @@ Vm::Vm() : heap_(*this) {
   define_objects(*this);
   // Types by their names, for impl and as values. (type) is in front where a function has
   // the name as well.
-  const std::pair<const char*, Type*> named[] = {
-      {"nil", types_.nil},           {"bool", types_.boolean},  {"i64", types_.integer},
-      {"i32", types_.integer},       {"i16", types_.integer},   {"i8", types_.integer},
-      {"int", types_.integer},       {"f64", types_.real},      {"float", types_.real},
-      {"f32", types_.f32},           {"text", types_.text},     {"str", types_.text},
-      {"String", types_.text},       {"char", types_.text},     {"Array", types_.array},
-      {"List", types_.array},        {"Dict", types_.dict},     {"Set", types_.set},
-      {"Tuple", types_.tuple},       {"Range", types_.range},   {"Slice", types_.slice},
-      {"Function", types_.function}, {"Symbol", types_.symbol}, {"u8", types_.u8},
-      {"u16", types_.u16},           {"u32", types_.u32},       {"u64", types_.u64},
-      {"Option", types_.option},     {"Result", types_.result}};
+  const std::pair<const char*, Type*> named[] = {{"nil", types_.nil},
+                                                 {"bool", types_.boolean},
+                                                 {"i64", types_.integer},
+                                                 {"i32", types_.integer},
+                                                 {"i16", types_.integer},
+                                                 {"i8", types_.integer},
+                                                 {"int", types_.integer},
+                                                 {"f64", types_.real},
+                                                 {"float", types_.real},
+                                                 {"f32", types_.f32},
+                                                 {"text", types_.text},
+                                                 {"str", types_.text},
+                                                 {"String", types_.text},
+                                                 {"char", types_.text},
+                                                 {"Array", types_.array},
+                                                 {"List", types_.array},
+                                                 {"Dict", types_.dict},
+                                                 {"Set", types_.set},
+                                                 {"Tuple", types_.tuple},
+                                                 {"Range", types_.range},
+                                                 {"Slice", types_.slice},
+                                                 {"Ellipsis", types_.ellipsis},
+                                                 {"Function", types_.function},
+                                                 {"Symbol", types_.symbol},
+                                                 {"u8", types_.u8},
+                                                 {"u16", types_.u16},
+                                                 {"u32", types_.u32},
+                                                 {"u64", types_.u64},
+                                                 {"Option", types_.option},
+                                                 {"Result", types_.result}};
   for (const auto& [name, type] : named) {
     const Value value = Value::of(static_cast<Object*>(type));
     natives_[intern(std::string("(type)") + name)] = value;

@@ -169,6 +169,36 @@ Value call_ints(ExternFunction& function, Value* arguments) {
   return call_ints(function, arguments, std::make_index_sequence<kCount>());
 }
 
+// A number that goes into two registers as it is.
+bool plain_number(const BoundaryType& type, Value value, int64_t* words) {
+  const Shape shape = type.shape;
+  if (value.is_nil()) {
+    words[0] = 0;
+    words[1] = static_cast<int64_t>(NumberKind::kNone);
+    return type.optional || shape != Shape::kScalar;
+  }
+  if (value.tag == Tag::kInt && shape != Shape::kMaybeBool) {
+    const bool as_float = shape == Shape::kMaybeFloat;
+    words[0] = as_float ? std::bit_cast<int64_t>(static_cast<double>(value.integer))
+                        : value.integer;
+    words[1] = static_cast<int64_t>(as_float ? NumberKind::kFloat : NumberKind::kInt);
+    return true;
+  }
+  if (value.tag == Tag::kFloat &&
+      (shape == Shape::kScalar || shape == Shape::kMaybeFloat)) {
+    words[0] = std::bit_cast<int64_t>(value.real);
+    words[1] = static_cast<int64_t>(NumberKind::kFloat);
+    return true;
+  }
+  if (value.tag == Tag::kBool &&
+      (shape == Shape::kScalar || shape == Shape::kMaybeBool)) {
+    words[0] = value.integer;
+    words[1] = static_cast<int64_t>(NumberKind::kBool);
+    return true;
+  }
+  return false;
+}
+
 // Words, doubles and handles that all have registers; `kResult` is likewise.
 template <Shape kResult>
 Value call_registers(ExternFunction& function, Value* arguments) {
@@ -185,6 +215,10 @@ Value call_registers(ExternFunction& function, Value* arguments) {
     const Value value = *argument++;
     switch (type.shape) {
       case Shape::kHandle: {
+        if (value.is_nil() && type.optional) {
+          *word++ = 0;
+          break;
+        }
         if (!is(value, Kind::kHandle)) [[unlikely]]
           return call_any(function, arguments);
         const auto* handle = as<Handle>(value);
@@ -203,6 +237,14 @@ Value call_registers(ExternFunction& function, Value* arguments) {
         if (value.tag != Tag::kBool) [[unlikely]]
           return call_any(function, arguments);
         *word++ = value.integer;
+        break;
+      case Shape::kScalar:
+      case Shape::kMaybeInt:
+      case Shape::kMaybeFloat:
+      case Shape::kMaybeBool:
+        if (!plain_number(type, value, word)) [[unlikely]]
+          return call_any(function, arguments);
+        word += 2;
         break;
       case Shape::kPacked: {
         if (!is(value, Kind::kArray)) [[unlikely]]
@@ -256,6 +298,12 @@ Invoke short_way(const ExternPlan& plan, bool portable) {
       case Shape::kHandle:
       case Shape::kPacked:
         ++words;
+        break;
+      case Shape::kScalar:
+      case Shape::kMaybeInt:
+      case Shape::kMaybeFloat:
+      case Shape::kMaybeBool:
+        words += 2;
         break;
       default:
         return call_any;

@@ -173,7 +173,8 @@ Report& report() {
 
 // ---- Failures, as rt_spec_call hands them over: a tuple of these parts.
 
-constexpr const char* kParts[] = {"message", "code", "file", "line", "excerpt", "trace"};
+constexpr const char* kParts[] = {"message", "code",  "file",  "line",
+                                  "excerpt", "trace", "inside"};
 
 Value part_of(Value failure, std::string_view name) {
   if (!is(failure, Kind::kTuple)) return {};
@@ -213,6 +214,12 @@ SpecEvent failure_event(Value failure) {
     event.detail = margin + " --> " + event.file + ":" + number + "\n" + margin +
                    " |\n " + number + " | " + event.detail + "\n";
   }
+  const std::string inside = text_of_part(failure, "inside");
+  if (code != kAssertion && !inside.empty()) {
+    event.detail += "inside\n";
+    for (const std::string& call : split_lines(inside))
+      event.detail += "  " + call + "\n";
+  }
   // The innermost call is the excerpt's.
   const std::string trace = text_of_part(failure, "trace");
   const size_t callers = std::min(trace.find('\n'), trace.size() - 1) + 1;
@@ -246,8 +253,8 @@ Value name_function(Vm& vm, Value* arguments, int) {
   return vm.text(name_of(vm, arguments[0]));
 }
 
-Value truthy_function(Vm&, Value* arguments, int) {
-  return Value::of(truthy(arguments[0]));
+Value truthy_function(Vm& vm, Value* arguments, int) {
+  return Value::of(truth(vm, arguments[0]));
 }
 
 // nil and None, which are one.

@@ -134,15 +134,20 @@ void Parser::function_rest(ast::Function* function, bool in_type) {
 void Parser::parameters(ast::Function* function) {
   Brackets brackets(*this);
   Gather<ast::Parameter> list(*this);
+  bool has_variadic = false;
   while (!at(kRightParen)) {
     bool is_self = false;
     const ast::Parameter next = parameter(is_self);
     if (is_self) {
       function->has_self = true;
     } else {
-      if (!list.empty() && list.back().variadic) {
-        fail(next.at, "no parameter can follow the one with `...`");
+      // Behind the one with `...` are those that only a name can reach.
+      if (has_variadic && (next.variadic || next.fallback == nullptr)) {
+        fail(next.at, next.variadic
+                          ? "only one parameter can have `...`"
+                          : "a parameter behind the one with `...` needs a default");
       }
+      has_variadic = has_variadic || next.variadic;
       list.add(next);
     }
     if (!accept(kComma)) break;

@@ -176,7 +176,7 @@ Value to_float(Vm& vm, Value* arguments, int) {
 }
 
 Value to_bool(Vm& vm, Value* arguments, int) {
-  return Value::of(truthy(without_some(vm, arguments[0])));
+  return Value::of(truth(vm, without_some(vm, arguments[0])));
 }
 
 Value exit_program(Vm&, Value* arguments, int count) {
