@@ -566,34 +566,31 @@ void Compiler::native_variant(std::string_view type, uint32_t variant, Expr* val
 
 // What a call on a type or a module means is known here.
 bool Compiler::static_call(MethodCall* node, Register to) {
-  if (node->receiver->kind == ExprKind::kName) {
-    const Found module = find(as<Name>(node->receiver)->name);
-    if (module.what == Found::What::kModule) {
-      Interface::Imported exported;
-      if (!module.module->find_exported(node->name, exported)) {
-        error("E1034",
-              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) +
-                  "` has no `" + std::string(text_of(node->name)) + "`",
-              node->name_at);
-        return true;
-      }
-      Found found;
-      found.what = Found::What::kGlobal;
-      found.module = exported.module;
-      found.global = &exported.module->image.globals[exported.global];
-      found.name = intern(exported.module->text(found.global->name));
-      if (found.global->kind == GlobalKind::kType) {
-        make(found, node->arguments, node->block, to, node->at);
-      } else if (found.global->kind >= GlobalKind::kFunction) {
-        call_function(found, found.global->decorated ? nullptr : &found.global->info,
-                      node->name, node->arguments, node->block, to, node->at);
-      } else {
-        const Register callee = temporary(node->at);
-        load(found, node->name, callee, node->at);
-        call_value(callee, node->arguments, node->block, to, node->at);
-      }
+  if (Interface* const module = module_of(node->receiver)) {
+    Interface::Imported exported;
+    if (!module->find_exported(node->name, exported)) {
+      error("E1034",
+            "module `" + written(node->receiver->at) + "` has no `" +
+                std::string(text_of(node->name)) + "`",
+            node->name_at);
       return true;
     }
+    Found found;
+    found.what = Found::What::kGlobal;
+    found.module = exported.module;
+    found.global = &exported.module->image.globals[exported.global];
+    found.name = intern(exported.module->text(found.global->name));
+    if (found.global->kind == GlobalKind::kType) {
+      make(found, node->arguments, node->block, to, node->at);
+    } else if (found.global->kind >= GlobalKind::kFunction) {
+      call_function(found, found.global->decorated ? nullptr : &found.global->info,
+                    node->name, node->arguments, node->block, to, node->at);
+    } else {
+      const Register callee = temporary(node->at);
+      load(found, node->name, callee, node->at);
+      call_value(callee, node->arguments, node->block, to, node->at);
+    }
+    return true;
   }
   const Found type = find_type(node->receiver);
   const TypeImage* image = type_of(type);

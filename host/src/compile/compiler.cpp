@@ -378,6 +378,12 @@ Found Compiler::find_global(Symbol name) {
     if (module->find_exported(name, exported))
       return take(exported.module, exported.global);
   }
+  for (Interface* module : self_.wildcards) {
+    found.module = module->find_module(name);
+    if (found.module == nullptr) continue;
+    found.what = Found::What::kModule;
+    return found;
+  }
   if (program_.prelude != nullptr && program_.prelude != &self_) {
     const auto own = program_.prelude->globals.find(name);
     if (own != program_.prelude->globals.end())
@@ -405,6 +411,17 @@ TypeImage* Compiler::type_of(const Found& found) {
   return &found.module->image.types[found.global->index];
 }
 
+// The module that an expression names: a, or a.b where a exports the module b.
+Interface* Compiler::module_of(Expr* expr) {
+  if (expr->kind == ExprKind::kName) {
+    const Found found = find(as<Name>(expr)->name);
+    return found.what == Found::What::kModule ? found.module : nullptr;
+  }
+  if (expr->kind != ExprKind::kField) return nullptr;
+  Interface* const around = module_of(as<Field>(expr)->receiver);
+  return around == nullptr ? nullptr : around->find_module(as<Field>(expr)->name);
+}
+
 // The type that an expression names: P, module.P.
 Found Compiler::find_type(Expr* expr) {
   Found nothing;
@@ -419,11 +436,10 @@ Found Compiler::find_type(Expr* expr) {
   }
   if (expr->kind == ExprKind::kField) {
     auto* field = as<Field>(expr);
-    if (field->receiver->kind != ExprKind::kName) return nothing;
-    const Found module = find(as<Name>(field->receiver)->name);
-    if (module.what != Found::What::kModule) return nothing;
+    Interface* const module = module_of(field->receiver);
     Interface::Imported exported;
-    if (!module.module->find_exported(field->name, exported)) return nothing;
+    if (module == nullptr || !module->find_exported(field->name, exported))
+      return nothing;
     Found found;
     found.what = Found::What::kGlobal;
     found.module = exported.module;

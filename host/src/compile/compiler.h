@@ -58,6 +58,8 @@ struct Interface {
     uint32_t import = 0;  // In `imports`.
   };
   std::vector<Exported> exports;
+  // export use a.b: modules that others find through this one.
+  std::unordered_map<Symbol, Interface*> exported_modules;
 
   StringId string(std::string_view text);
   StringId string(Symbol symbol) { return string(text_of(symbol)); }
@@ -67,6 +69,8 @@ struct Interface {
   // What another module gets for a name: own globals, what is exported from others, and
   // then what this module imported itself.
   bool find_exported(Symbol name, Imported& found, int depth = 0);
+  // The module of that name that is exported from here, or null.
+  Interface* find_module(Symbol name, int depth = 0);
 };
 
 // What the whole program knows.

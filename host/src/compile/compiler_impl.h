@@ -203,6 +203,11 @@ class Compiler {
   Found find_global(Symbol name);
   std::optional<uint16_t> capture(FunctionState* state, Symbol name, bool& is_cell);
   bool exists_outside(FunctionState* state, Symbol name);
+  // The code that is there.
+  std::string written(Span at) const {
+    return std::string(source_.text().substr(at.start, at.length));
+  }
+  Interface* module_of(ast::Expr* expr);
   Found find_type(ast::Expr* expr);
   TypeImage* type_of(const Found& found);
   void escape(const Variable* variable);
@@ -282,6 +287,7 @@ class Compiler {
   void comprehension(ast::Comprehension* comprehension, Register to);
   void unary(ast::Unary* unary, Register to);
   void binary(ast::Binary* binary, Register to);
+  bool is_type_function(Symbol name);
   // `changes` for += and the like.
   void operate(ast::BinaryOp op, Register to, ast::Expr* left, ast::Expr* right, Span at,
                bool changes = false);

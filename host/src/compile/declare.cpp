@@ -553,6 +553,19 @@ bool Interface::find_exported(Symbol name, Imported& found, int depth) {
   return false;
 }
 
+Interface* Interface::find_module(Symbol name, int depth) {
+  if (depth > 32) return nullptr;
+  const auto own = exported_modules.find(name);
+  if (own != exported_modules.end()) return own->second;
+  for (const Exported& item : exports) {
+    if (item.name != 0 || item.import >= imports.size()) continue;
+    Interface* const from = imports[item.import];
+    if (from == nullptr) continue;
+    if (Interface* found = from->find_module(name, depth + 1)) return found;
+  }
+  return nullptr;
+}
+
 std::string spell(const ast::Type* type) {
   if (type == nullptr) return "";
   const auto list = [&](size_t from, size_t to) {
@@ -652,6 +665,9 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
     const auto& submodules = interface.submodules[import];
     if (const auto module = submodules.find(name); module != submodules.end()) {
       interface.aliases[as] = module->second;
+      if (interface.image.imports[import].reexport) {
+        interface.exported_modules[as] = module->second;
+      }
       return;
     }
     interface.missing.insert(as);
@@ -685,6 +701,7 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
       bring(from, last, as, import.at, i);
     } else {
       interface.aliases[as] = from;
+      if (import.reexport) interface.exported_modules[as] = from;
     }
   }
 }

@@ -596,6 +596,12 @@ void Compiler::binary(Binary* node, Register to) {
   operate(node->op, to, node->left, node->right, node->at);
 }
 
+bool Compiler::is_type_function(Symbol name) {
+  const std::string_view text = text_of(name);
+  return (text == "bool" || text == "int" || text == "float" || text == "str") &&
+         find(name).what == Found::What::kNative;
+}
+
 void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span at,
                        bool changes) {
   const auto form = [changes](Op plain) { return changes ? simple::into(plain) : plain; };
@@ -617,6 +623,16 @@ void Compiler::operate(BinaryOp op, Register to, Expr* left, Expr* right, Span a
         static_cast<Op>(static_cast<int>(Op::kAddConstant) + static_cast<int>(op) -
                         static_cast<int>(BinaryOp::kAdd));
     emit(form(code), to, first, constant(number_constant(right), at), at);
+    state_->next = saved;
+    return;
+  }
+  // bool, int, float and str are functions too; behind `is` they are types.
+  if ((op == BinaryOp::kIs || op == BinaryOp::kIsNot) && right->kind == ExprKind::kName &&
+      is_type_function(as<Name>(right)->name)) {
+    SiteImage image;
+    image.name = self_.string(as<Name>(right)->name);
+    emit(Op::kIsType, to, first, site(std::move(image), at), at);
+    if (op == BinaryOp::kIsNot) emit(Op::kNot, to, to, 0, at);
     state_->next = saved;
     return;
   }
@@ -818,25 +834,22 @@ void Compiler::conditional(If* node, int to, bool returns) {
 
 // P.CONSTANT, Shape.Dot, module.name: known before the program runs.
 bool Compiler::static_field(Field* node, Register to) {
-  if (node->receiver->kind == ExprKind::kName) {
-    const Found module = find(as<Name>(node->receiver)->name);
-    if (module.what == Found::What::kModule) {
-      Interface::Imported exported;
-      if (!module.module->find_exported(node->name, exported)) {
-        error("E1034",
-              "module `" + std::string(text_of(as<Name>(node->receiver)->name)) +
-                  "` has no `" + std::string(text_of(node->name)) + "`",
-              node->name_at);
-        return true;
-      }
-      Found found;
-      found.what = Found::What::kGlobal;
-      found.module = exported.module;
-      found.global = &exported.module->image.globals[exported.global];
-      found.name = intern(exported.module->text(found.global->name));
-      load(found, node->name, to, node->at);
+  if (Interface* const module = module_of(node->receiver)) {
+    Interface::Imported exported;
+    if (!module->find_exported(node->name, exported)) {
+      error("E1034",
+            "module `" + written(node->receiver->at) + "` has no `" +
+                std::string(text_of(node->name)) + "`",
+            node->name_at);
       return true;
     }
+    Found found;
+    found.what = Found::What::kGlobal;
+    found.module = exported.module;
+    found.global = &exported.module->image.globals[exported.global];
+    found.name = intern(exported.module->text(found.global->name));
+    load(found, node->name, to, node->at);
+    return true;
   }
   const Found type = find_type(node->receiver);
   const TypeImage* image = type_of(type);

@@ -29,20 +29,20 @@ Target Compiler::place(Expr* expr) {
   switch (expr->kind) {
     case ExprKind::kField:
       // A module's variable, or a type's constant, is a global.
-      if (as<Field>(expr)->receiver->kind == ExprKind::kName) {
+      {
         auto* field = as<Field>(expr);
-        const Found owner = find(as<Name>(field->receiver)->name);
         Found found;
-        if (owner.what == Found::What::kModule) {
-          Interface::Imported exported;
-          if (owner.module->find_exported(field->name, exported)) {
+        Interface::Imported exported;
+        if (Interface* const module = module_of(field->receiver)) {
+          if (module->find_exported(field->name, exported)) {
             found.what = Found::What::kGlobal;
             found.module = exported.module;
             found.name = intern(exported.module->text(
                 exported.module->image.globals[exported.global].name));
           }
-        } else if (type_of(owner) != nullptr) {
-          hidden(owner, text_of(field->name), found);
+        } else if (field->receiver->kind == ExprKind::kName) {
+          const Found owner = find(as<Name>(field->receiver)->name);
+          if (type_of(owner) != nullptr) hidden(owner, text_of(field->name), found);
         }
         if (found.what == Found::What::kGlobal) {
           result.root = Target::Root::kGlobal;
