@@ -16,7 +16,7 @@ done
 for file in "$generated"/contract/versions/*.txt; do
   compare "$file" "$root/tier2_sffi/contract/versions/${file##*/}"
 done
-for file in "$root"/tier3_api/torch/ops_*.spl "$generated"/simple/api/*.spl; do
+for file in "$root"/tier3_api/torch/{ops,methods,functions}_*.spl "$generated"/simple/api/*.spl; do
   compare "$generated/simple/api/${file##*/}" "$root/tier3_api/torch/${file##*/}"
 done
 if ((status != 0)); then

@@ -221,8 +221,9 @@ TEST(Rules, ExcludeWithAReasonThatTheReportPrints) {
 
 TEST(Rules, AreReadForTheirVersions) {
   const Folder folder;
-  for (const char* name : {"reserved", "names", "exclusions", "numbers", "deprecations",
-                           "random", "groups", "titles", "externs"}) {
+  for (const char* name :
+       {"reserved", "names", "exclusions", "numbers", "deprecations", "random", "groups",
+        "titles", "externs", "unmerged", "preferences", "by_hand", "builtins"}) {
     std::ofstream(folder.path() / (std::string(name) + ".txt")) << "# nothing\n";
   }
   std::ofstream(folder.path() / "names.txt")

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "c_functions.h"
+#include "merge.h"
 #include "model.h"
 
 namespace simple_torch::generator {
@@ -24,6 +25,10 @@ void emit_externs(const Model& model, const std::vector<CFunction>& functions,
 
 // The functions of Simple, two for each public operator.
 void emit_api(const Model& model, const std::filesystem::path& folder);
+
+// The methods and functions that people write, one for each name.
+void emit_names(const Model& model, const MergedNames& names,
+                const std::filesystem::path& folder);
 
 // operators.txt, the names; versions/2.11.txt, the operators of this libtorch;
 // coverage.md, the report, which compares them with those of the versions whose lists are

@@ -91,6 +91,7 @@ void generate(const Options& options) {
   const Rules rules = Rules::read(options.rules, version);
   const Model model = make_model(read_declarations(options.include), rules, version);
   const auto functions = read_c_functions(options.own_headers, rules);
+  const MergedNames names = merge_names(model, rules);
   rules.require_all_used();
 
   if (!options.build.empty()) {
@@ -101,7 +102,10 @@ void generate(const Options& options) {
   if (!options.simple_externs.empty()) {
     emit_externs(model, functions, options.simple_externs);
   }
-  if (!options.simple_api.empty()) emit_api(model, options.simple_api);
+  if (!options.simple_api.empty()) {
+    emit_api(model, options.simple_api);
+    emit_names(model, names, options.simple_api);
+  }
   if (!options.contract.empty()) {
     emit_contract(model, functions, options.contract, options.versions);
   }

@@ -72,6 +72,10 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
            {&rules.random, "random.txt", 1},
            {&rules.groups, "groups.txt", 2},
            {&rules.titles, "titles.txt", 2},
+           {&rules.unmerged, "unmerged.txt", 2},
+           {&rules.preferences, "preferences.txt", 2},
+           {&rules.by_hand, "by_hand.txt", 3},
+           {&rules.builtins, "builtins.txt", 1},
            {&rules.externs, "externs.txt", 2}}) {
     *list = read_rules(folder / file, least, version);
   }
@@ -80,8 +84,9 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
 
 void Rules::require_all_used() const {
   std::string unused;
-  for (const auto* list : {&names, &exclusions, &numbers, &deprecations, &random, &groups,
-                           &titles, &externs}) {
+  for (const auto* list :
+       {&names, &exclusions, &numbers, &deprecations, &random, &groups, &titles,
+        &unmerged, &preferences, &by_hand, &builtins, &externs}) {
     for (const Rule& rule : *list) {
       if (!rule.used) unused += '\n' + rule.where + ": the rule matches nothing";
     }

@@ -41,6 +41,14 @@ struct Rules {
   std::vector<Rule> groups;
   // Group, and its title.
   std::vector<Rule> titles;
+  // Pattern of operators that have no part in a merged name, and why.
+  std::vector<Rule> unmerged;
+  // Pattern of names, and overloads in the order in which they are looked at.
+  std::vector<Rule> preferences;
+  // "method" or "function", a pattern of names, and where they are written by hand.
+  std::vector<Rule> by_hand;
+  // Names that functions of the language have.
+  std::vector<Rule> builtins;
   // Function of a public header, and what becomes of it in Simple.
   std::vector<Rule> externs;
 
