@@ -25,6 +25,15 @@ bool has_example(std::string_view word) {
          word != "feature";
 }
 
+// Whether a call hands over a function that is written there; one in a variable counts.
+bool passes_function(const MethodCall& call) {
+  if (call.block != nullptr) return true;
+  return std::any_of(call.arguments.begin(), call.arguments.end(), [](const Argument& a) {
+    return a.value->kind == ExprKind::kLambda || a.value->kind == ExprKind::kName ||
+           a.value->kind == ExprKind::kField;
+  });
+}
+
 }  // namespace
 
 // Methods of what is built in that change it; those of programs are in Program::mutating.
@@ -336,6 +345,7 @@ void Compiler::call(Call* node, Register to) {
   switch (found.what) {
     case Found::What::kVariable:
     case Found::What::kCaptured:
+    case Found::What::kLazy:
       call_value(any(callee), node->arguments, node->block, to, at);
       return;
     case Found::What::kGlobal:
@@ -684,6 +694,10 @@ void Compiler::method_call(MethodCall* node, Register to) {
     }
     const bool own_self = where.root == Target::Root::kSelf && state_->owns_self;
     image.deep = !where.steps.empty() || where.root == Target::Root::kParameter;
+    image.reachable = !where.steps.empty() || where.root == Target::Root::kGlobal ||
+                      where.root == Target::Root::kCell ||
+                      where.root == Target::Root::kCapturedCell;
+    image.passes_function = passes_function(*node);
     const uint16_t index = site(std::move(image), at);
     emit(Op::kCallMethod, base, index, static_cast<uint16_t>(count), at);
     if (!own_self || !where.steps.empty()) {

@@ -40,7 +40,31 @@ void compile(const ast::Module& module, Interface& interface, Program& program,
   Compiler(module, interface, program, diagnostics).run();
 }
 
+namespace {
+
+// given_lazy :user, \: … and the like give examples a name for the value.
+void names_of_lazy_values(const ast::Module& module, std::unordered_set<Symbol>& names) {
+  Walker walker;
+  walker.visit_expr = [&](Expr* expr) {
+    if (expr->kind != ExprKind::kCall) return true;
+    const auto* call = as<Call>(expr);
+    if (call->callee->kind != ExprKind::kName || call->arguments.empty() ||
+        call->arguments[0].value->kind != ExprKind::kSymbol) {
+      return true;
+    }
+    const std::string_view word = text_of(as<Name>(call->callee)->name);
+    if (word == "given_lazy" || word == "let_lazy" || word == "given") {
+      names.insert(as<SymbolLiteral>(call->arguments[0].value)->name);
+    }
+    return true;
+  };
+  walker.block(module.body);
+}
+
+}  // namespace
+
 void Compiler::run() {
+  if (program_.spec != nullptr) names_of_lazy_values(module_, lazy_names_);
   FunctionState state;
   state.is_module = true;
   Function start{};
@@ -382,6 +406,10 @@ Found Compiler::find_global(Symbol name) {
     found.module = module->find_module(name);
     if (found.module == nullptr) continue;
     found.what = Found::What::kModule;
+    return found;
+  }
+  if (lazy_names_.contains(name)) {
+    found.what = Found::What::kLazy;
     return found;
   }
   if (program_.prelude != nullptr && program_.prelude != &self_) {

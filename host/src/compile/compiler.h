@@ -103,6 +103,9 @@ void inherit(Interface& interface, std::vector<Diagnostic>& diagnostics);
 void compile(const ast::Module& module, Interface& interface, Program& program,
              std::vector<Diagnostic>& diagnostics);
 
+// The method that types with invariants get, which fails if one does not hold.
+inline constexpr const char* kInvariant = "(invariant)";
+
 // Whether a method of a type has no self; in impl blocks some names say so.
 bool is_static(const ast::Function& function, bool in_impl);
 

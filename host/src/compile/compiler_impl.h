@@ -135,6 +135,7 @@ struct FunctionState {
   };
   std::vector<Mutation> mutations;
   ast::Contract* ensures = nullptr;
+  bool keeps_invariant = false;  // A public method that changes self.
   std::map<ast::Expr*, Register> old_values;
 };
 
@@ -146,6 +147,7 @@ struct Found {
     kGlobal,  // of this module or another
     kModule,
     kNative,
+    kLazy,  // What given_lazy names.
   };
   What what = What::kNothing;
   Variable* variable = nullptr;
@@ -247,6 +249,11 @@ class Compiler {
   void block_returning(ast::Block* block);
   void return_value(ast::Expr* value, Span at);
   void return_register(Register reg, bool share, Span at);
+  void return_nothing(Span at);
+  bool checks_at_end() const {
+    return state_->ensures != nullptr || state_->keeps_invariant;
+  }
+  void check_invariant(Register self, Span at);
   void statement(ast::Stmt* statement, int result);
   void let(ast::Let* let);
   void assign(ast::Assign* assign);
@@ -279,6 +286,7 @@ class Compiler {
   static bool same_place(const ast::Expr* left, const ast::Expr* right);
   void keep_for(ast::Expr* target, ast::Expr* value, Register to);
   void name(ast::Name* name, Register to);
+  void lazy_value(Symbol name, Register to, Span at);
   void load(const Found& found, Symbol name, Register to, Span at);
   void interpolation(ast::Interpolation* text, Register to);
   void items(const ast::List<ast::Item>& items, Register to, Span at);
@@ -360,6 +368,7 @@ class Compiler {
   std::vector<Diagnostic>& diagnostics_;
   const Source& source_;
   FunctionState* state_ = nullptr;
+  std::unordered_set<Symbol> lazy_names_;              // given_lazy :user, …: user
   std::unordered_set<const ast::Function*> examples_;  // The blocks of `it` and the like.
   std::unordered_map<std::string, uint16_t> references_;  // module and name
   Interface* compiled_strings_ = nullptr;  // Whose strings arrange() compares with.

@@ -334,7 +334,12 @@ class Declarer {
           constant->is_mutable ? GlobalKind::kVariable : GlobalKind::kConstant, {});
       global->hidden = true;
     }
-    if (!declared->invariants.empty()) type.has_init = true;
+    if (!declared->invariants.empty()) {
+      type.has_init = true;
+      MethodImage invariant;
+      invariant.name = self_.string(kInvariant);
+      type.methods.push_back(std::move(invariant));
+    }
     constructor(name, type);
     if (declared->bases.size() == 0) return;
     Interface::Heir heir{self_.find(name)->index, {}, name, declared->name_at, false};

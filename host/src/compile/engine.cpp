@@ -621,6 +621,7 @@ void Engine::link(Loaded& loaded) {
     code->module = &module;
     code->line = function.line;
     code->is_method = function.is_method;
+    code->calls_out = function.calls_out;
     code->variadic = function.variadic;
     code->parameters =
         static_cast<uint16_t>(function.parameters.size() + function.is_method);
@@ -658,6 +659,8 @@ void Engine::link(Loaded& loaded) {
       }
       site.mutate_at = entry.mutate_at;
       site.deep = entry.deep;
+      site.reachable = entry.reachable;
+      site.passes_function = entry.passes_function;
       code->sites.push_back(std::move(site));
     }
     module.functions.push_back(std::move(code));

@@ -388,6 +388,9 @@ void Compiler::load(const Found& found, Symbol name, Register to, Span at) {
                 "you want of it",
             at);
       return;
+    case Found::What::kLazy:
+      lazy_value(name, to, at);
+      return;
     case Found::What::kNothing:
       unknown("E1001", "variable", name, at);
       return;
@@ -409,6 +412,18 @@ void Compiler::name(Name* node, Register to) {
     }
   }
   load(found, node->name, to, node->at);
+}
+
+// The value that given_lazy names, computed if no one in the example asked for it before.
+void Compiler::lazy_value(Symbol name, Register to, Span at) {
+  program_.uses_spec = true;
+  const Register saved = state_->next;
+  const Register base = temporary(at);
+  emit(Op::kLoadConstant, base, text_constant(text_of(name), at), 0, at);
+  emit(Op::kCallGlobal, base, reference(program_.spec->key, intern("given_value"), at), 1,
+       at);
+  if (to != base) emit(Op::kMove, to, base, 0, at);
+  state_->next = saved;
 }
 
 // ---- Literals with parts

@@ -59,8 +59,7 @@ uint32_t Compiler::function(Function* function, FunctionState& state,
     emit(Op::kReturnNil, 0, 0, 0, function->at);
   } else {
     contracts(function);
-    const bool simple = state.ensures == nullptr;
-    if (simple) {
+    if (!checks_at_end()) {
       block_returning(function->body);
     } else {
       const Register result = temporary(function->at);

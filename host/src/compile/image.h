@@ -29,6 +29,10 @@ struct SiteImage {
   int32_t mutate_at = -1;
   // The receiver is a part of something, so that part has to be unshared as well.
   bool deep = false;
+  // Others reach the place that the receiver is in, so a method may change that place
+  // while it runs; and a function is among the arguments, so a built-in one may, too.
+  bool reachable = false;
+  bool passes_function = false;
   // What x.f(a) means if x has no method f: the reference to a function f, or -1.
   int32_t fallback = -1;
 };
@@ -50,6 +54,7 @@ struct FunctionImage {
   uint32_t line = 0;
   bool variadic = false;
   bool is_method = false;  // Register 0 is self, and not in `parameters`.
+  bool calls_out = false;  // A method that may run code that changes anything.
   uint16_t registers = 0;
   std::vector<ParameterImage> parameters;
   std::vector<CaptureImage> captures;

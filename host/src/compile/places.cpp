@@ -102,6 +102,18 @@ Target Compiler::place(Expr* expr) {
             return result;
           }
           break;
+        case Found::What::kLazy: {
+          // An item of the values of the example, which is there once it was asked for.
+          const Register value = temporary(expr->at);
+          lazy_value(name, value, expr->at);
+          emit(Op::kLoadConstant, value, text_constant(text_of(name), expr->at), 0,
+               expr->at);
+          result.root = Target::Root::kGlobal;
+          result.reference =
+              reference(program_.spec->key, intern("spec_lazy_values"), expr->at);
+          result.steps.push_back({TargetStep::Kind::kIndex, {}, value, 0, expr->at});
+          return result;
+        }
         default:
           break;
       }

@@ -108,13 +108,13 @@ void Compiler::block_returning(Block* node) {
 void Compiler::return_value(Expr* value, Span at) {
   if (value == nullptr) {
     leave(0, false);
-    emit(Op::kReturnNil, 0, 0, 0, at);
+    return_nothing(at);
     return;
   }
   const Register saved = state_->next;
   bool defers = false;
   for (const Scope& scope : state_->scopes) defers = defers || !scope.deferred.empty();
-  if (value->kind == ExprKind::kName && !defers && state_->ensures == nullptr) {
+  if (value->kind == ExprKind::kName && !defers && !checks_at_end()) {
     const Found found = find(as<Name>(value)->name);
     if (found.what == Found::What::kVariable && !found.variable->is_cell) {
       emit(found.variable->is_parameter ? Op::kReturnShare : Op::kReturn,
@@ -152,7 +152,27 @@ void Compiler::return_register(Register reg, bool share, Span at) {
     }
     close_scope(at);
   }
+  if (state_->keeps_invariant) check_invariant(0, at);
   emit(share ? Op::kReturnShare : Op::kReturn, reg, 0, 0, at);
+}
+
+void Compiler::return_nothing(Span at) {
+  if (!checks_at_end()) {
+    emit(Op::kReturnNil, 0, 0, 0, at);
+    return;
+  }
+  const Register result = temporary(at);
+  emit(Op::kLoadNil, result, 0, 0, at);
+  return_register(result, false, at);
+}
+
+// Calls the method that fails if an invariant of the type does not hold.
+void Compiler::check_invariant(Register self, Span at) {
+  const Register saved = state_->next;
+  const Register base = temporary(at);
+  emit(Op::kMove, base, self, 0, at);
+  emit(Op::kCallMethod, base, site(intern(kInvariant), at), 1, at);
+  state_->next = saved;
 }
 
 // ---- Statements
@@ -548,7 +568,7 @@ void Compiler::assign_to(Expr* target, Register value, bool fresh, Span at) {
     const Symbol name = as<Name>(target)->name;
     if (text_of(name) == "_") return;
     const Found found = find(name);
-    if (found.what == Found::What::kNothing ||
+    if (found.what == Found::What::kNothing || found.what == Found::What::kLazy ||
         (found.what == Found::What::kGlobal &&
          found.global->kind > GlobalKind::kConstant)) {
       const Register reg = temporary(at);
@@ -659,7 +679,7 @@ void Compiler::return_statement(Return* node) {
     error("E1103", "return outside of a function", node->at);
     return;
   }
-  if (state_->ensures != nullptr && node->value != nullptr) {
+  if (checks_at_end() && node->value != nullptr) {
     const Register result = temporary(node->at);
     keep(node->value, result);
     leave(0, false);

@@ -145,7 +145,7 @@ void fields(Io& io, ConstantImage& constant) {
 template <typename Io>
 void fields(Io& io, SiteImage& site) {
   io(site.name, site.owner, site.argument_names, site.mutate_at, site.deep,
-     site.fallback);
+     site.reachable, site.passes_function, site.fallback);
 }
 
 template <typename Io>
@@ -161,8 +161,9 @@ void fields(Io& io, ParameterImage& parameter) {
 template <typename Io>
 void fields(Io& io, FunctionImage& function) {
   io(function.name, function.line, function.variadic, function.is_method,
-     function.registers, function.parameters, function.captures, function.code,
-     function.spans, function.constants, function.sites, function.handlers);
+     function.calls_out, function.registers, function.parameters, function.captures,
+     function.code, function.spans, function.constants, function.sites,
+     function.handlers);
 }
 
 template <typename Io>

@@ -1,6 +1,8 @@
 // Classes, structs, traits, enums and what impl adds to them.
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "compile/compiler_impl.h"
 #include "runtime/object.h"
@@ -8,6 +10,37 @@
 namespace simple {
 
 using namespace ast;
+
+namespace {
+
+// Methods of what is built in that only look at it and call nothing. If a program's own
+// type has one of these names, that one is expected to do the same.
+bool only_looks(Symbol name) {
+  static const std::unordered_set<std::string_view> names = {
+      "len",       "length",    "is_empty", "get",     "has",       "contains",
+      "first",     "last",      "keys",     "values",  "index_of",  "contains_key",
+      "upper",     "lower",     "trim",     "split",   "join",      "starts_with",
+      "substring", "ends_with", "replace",  "abs",     "min",       "max",
+      "sqrt",      "to_float",  "to_int",   "to_text", "to_string", "unwrap",
+      "is_some",   "unwrap_or", "is_none",  "char_at", "slice",     "floor"};
+  return names.contains(text_of(name));
+}
+
+// Whether something is called that may change what others reach.
+bool calls_out(Block* body) {
+  bool found = false;
+  Walker walker;
+  walker.visit_expr = [&](Expr* expr) {
+    found =
+        found || expr->kind == ExprKind::kCall ||
+        (expr->kind == ExprKind::kMethodCall && !only_looks(as<MethodCall>(expr)->name));
+    return !found;
+  };
+  walker.block(body);
+  return found;
+}
+
+}  // namespace
 
 uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage* type,
                           bool is_static) {
@@ -18,6 +51,7 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
       !function->is_mutating && !is_static && text_of(function->name) != "__init__" &&
       text_of(function->name) != "__enter__" && text_of(function->name) != "__exit__";
   if (text_of(function->name) == "__init__") state.owns_self = true;
+  state.image.calls_out = calls_out(function->body);
   state.type_name = type_name;
   if (type != nullptr) {
     for (const FieldImage& field : type->fields) {
@@ -26,6 +60,13 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
     const auto form = static_cast<simple::Type::Form>(type->form);
     state.fields_open = !type->bases.empty() || (form != simple::Type::Form::kClass &&
                                                  form != simple::Type::Form::kStruct);
+    // Methods that are not public may leave it to those that call them.
+    state.keeps_invariant =
+        function->is_mutating && !is_static &&
+        !text_of(function->name).starts_with("_") &&
+        std::any_of(type->methods.begin(), type->methods.end(), [&](const auto& known) {
+          return self_.text(known.name) == kInvariant;
+        });
   }
   state.types_around = types_in_reach();
   FunctionState* around = state_;
@@ -271,11 +312,7 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
     }
     emit(Op::kNew, base, reference("", name, at), static_cast<uint16_t>(count), at);
     if (calls_init) initialize(parameters, info.variadic, base, at);
-    if (!type->invariants.empty()) {
-      const Register call_base = temporary(at);
-      emit(Op::kMove, call_base, base, 0, at);
-      emit(Op::kCallMethod, call_base, site(intern("(invariant)"), at), 1, at);
-    }
+    if (!type->invariants.empty()) check_invariant(base, at);
     emit(Op::kReturn, base, 0, 0, at);
   });
   FunctionImage& compiled = self_.image.functions[made];
@@ -294,7 +331,7 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
   if (type->invariants.empty()) return;
   // A method that fails if one does not hold.
   Function check{};
-  check.name = intern("(invariant)");
+  check.name = intern(kInvariant);
   check.at = at;
   FunctionState check_state;
   check_state.is_method = true;
@@ -317,7 +354,7 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
     }
   });
   state_ = around;
-  invariant.name = self_.string("(invariant)");
+  invariant.name = self_.string(kInvariant);
   invariant.has_body = true;
   add_method(self_.image.types[index], std::move(invariant));
 }

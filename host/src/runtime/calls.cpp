@@ -414,6 +414,7 @@ void Interpreter::find_method(Site& site, Value receiver) {
   site.key = nullptr;
   site.found = Site::Found::kNothing;
   site.mutates = false;
+  site.shares = false;
   site.target = nullptr;
   if (is(receiver, Kind::kType)) {
     find_static(site, as<Type>(receiver));
@@ -440,6 +441,10 @@ void Interpreter::find_method(Site& site, Value receiver) {
     site.mutates = method->mutates;
     site.found = method->callable->kind == Kind::kNative ? Site::Found::kNative
                                                          : Site::Found::kClosure;
+    site.shares = site.reachable && !site.mutates &&
+                  (site.found == Site::Found::kNative
+                       ? site.passes_function
+                       : static_cast<Closure*>(site.target)->code->calls_out);
     site.key = vm_.type_of(receiver);
     return;
   }

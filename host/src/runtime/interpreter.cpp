@@ -824,6 +824,8 @@ Value Interpreter::run(Frame* boundary) {
         }
         if (receiver.object->shared) window[0] = heap_.copy(receiver);
       }
+      if (site.shares) [[unlikely]]
+        share(receiver);
       if (site.found == Site::Found::kClosure) [[likely]] {
         ATTEND;
         if (!site.argument_names.empty()) {

@@ -36,11 +36,14 @@ struct Site {
   std::vector<Symbol> argument_names;
   int32_t mutate_at = -1;
   bool deep = false;
+  bool reachable = false;
+  bool passes_function = false;
   Value* fallback = nullptr;
 
   const void* key = nullptr;  // The type, or the type object itself, that `found` is for.
   Found found = Found::kNothing;
   bool mutates = false;
+  bool shares = false;  // The receiver stays what it is while the method runs.
   int32_t slot = 0;
   Object* target = nullptr;
 };
@@ -55,6 +58,7 @@ struct FunctionCode {
   uint16_t registers = 0;
   bool variadic = false;
   bool is_method = false;
+  bool calls_out = false;
   std::vector<Instruction> code;
   std::vector<Value> constants;
   std::vector<Site> sites;

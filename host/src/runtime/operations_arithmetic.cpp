@@ -411,11 +411,12 @@ Value combine(Vm& vm, BinaryOp op, Value left, Value right, int depth) {
   if (const Method* method = protocol_method(vm, left, methods.own)) {
     return call_protocol(vm, left, *method, right);
   }
-  if (const Method* method = protocol_method(vm, right, methods.reflected)) {
-    return call_protocol(vm, right, *method, left);
-  }
+  // A text and anything: their displays, also if the other would take the text.
   if (op == BinaryOp::kAdd && (is_text(left) || is_text(right))) {
     return concatenate(vm, left, right);
+  }
+  if (const Method* method = protocol_method(vm, right, methods.reflected)) {
+    return call_protocol(vm, right, *method, left);
   }
   if (op == BinaryOp::kMultiply && is_text(left) && right.is_integral()) {
     return repeat(vm, left, right);

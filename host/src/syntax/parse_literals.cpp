@@ -29,6 +29,13 @@ Expr* Parser::primary() {
     }
     case kTextStart:
       return interpolation();
+    case kLet: {
+      if (!names_lazy_value()) fail_expected("an expression");
+      auto* node = expr<ast::Name>(ExprKind::kName, here);
+      node->name = intern("let_lazy");
+      advance();
+      return node;
+    }
     case kTrue:
     case kFalse: {
       auto* node = expr<ast::Bool>(ExprKind::kBool, here);

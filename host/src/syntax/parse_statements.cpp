@@ -18,8 +18,10 @@ Stmt* Parser::statement() {
       return word_statement();
     case kVal:
     case kVar:
-    case kLet:
     case kConst:
+      return let_statement();
+    case kLet:
+      if (names_lazy_value()) return expression_statement();
       return let_statement();
     case kFn:
       if (ahead().kind == kLeftParen) return expression_statement();

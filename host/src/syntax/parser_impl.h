@@ -224,6 +224,12 @@ class Parser {
     return true;
   }
   void skip_suspend();
+  // let :x, \: … and let(:x): the word of specs, which is let_lazy.
+  bool names_lazy_value() const {
+    return kind_ == TokenKind::kLet &&
+           (ahead().kind == TokenKind::kColon || (ahead().kind == TokenKind::kLeftParen &&
+                                                  ahead(2).kind == TokenKind::kColon));
+  }
   void expect(TokenKind kind, const char* what);
   Symbol expect_name(const char* what);      // Keywords are not names.
   Symbol expect_any_name(const char* what);  // Behind a dot they are.
