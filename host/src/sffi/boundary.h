@@ -43,6 +43,7 @@ struct BoundaryType {
   bool optional_items = false;  // [T?]
   uint8_t packed = 0;           // kPacked: which Elements fit, as bits
   Type* type = nullptr;         // kHandle, kHandles
+  Symbol handles_of;  // kInt: the library whose values it takes as the number they hold
   std::shared_ptr<const CallbackSignature> function;  // kFunction
   std::string text;                                   // As it is written.
 

@@ -137,6 +137,19 @@ int64_t handle_of(Vm& vm, const BoundaryType& type, bool optional, Value value,
   return handle;
 }
 
+// What an i64 that may be a handle gets: the number, or the one that a value holds.
+int64_t word_of(const BoundaryType& type, Value value, const Purpose& purpose) {
+  if (value.is_integral()) return value.integer;
+  if (!type.handles_of || !is(value, Kind::kHandle)) mismatch(type, value, purpose);
+  const auto* handle = as<Handle>(value);
+  const auto* native = static_cast<NativeType*>(handle->type->release);
+  if (native == nullptr || native->library != type.handles_of) {
+    mismatch(type, value, purpose);
+  }
+  if (handle->handle == 0) fail("", purpose.text() + " was freed");
+  return handle->handle;
+}
+
 Elements fitting(Tag tag) {
   switch (tag) {
     case Tag::kInt:
@@ -251,8 +264,7 @@ void put(Vm& vm, Frame& frame, const BoundaryType& type, Value value,
          const Purpose& purpose) {
   switch (type.shape) {
     case Shape::kInt:
-      if (!value.is_integral()) mismatch(type, value, purpose);
-      frame.word(value.integer);
+      frame.word(word_of(type, value, purpose));
       break;
     case Shape::kInt32:
       if (!value.is_integral()) mismatch(type, value, purpose);

@@ -3,6 +3,7 @@
 // one.
 #include "sffi/plan.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <utility>
@@ -264,7 +265,7 @@ Value call_registers(ExternFunction& function, Value* arguments) {
     }
   }
   const int64_t bits = (*plan.invoker)(words, doubles);
-  if (plan.frees) as<Handle>(arguments[0])->handle = 0;
+  if (plan.frees && is(arguments[0], Kind::kHandle)) as<Handle>(arguments[0])->handle = 0;
   Value result;
   if constexpr (kResult == Shape::kHandle) {
     if (bits != 0) result = externs.own(plan.results[0].type, bits);
@@ -393,6 +394,12 @@ void make_ready(ExternFunction& function) {
   }
   auto plan = std::make_unique<ExternPlan>();
   plan->library = &library;
+  // Declared with `handle: i64`, as programs do that keep handles as numbers.
+  const bool speaks_of_handles = std::any_of(
+      function.declaration.parameters.begin(), function.declaration.parameters.end(),
+      [](const ExternParameter& parameter) {
+        return text_of(parameter.name) == "handle" && text_of(parameter.type) == "i64";
+      });
   for (size_t i = 0; i < function.declaration.parameters.size(); ++i) {
     const ExternParameter& parameter = function.declaration.parameters[i];
     const std::string_view text = text_of(parameter.type);
@@ -400,12 +407,13 @@ void make_ready(ExternFunction& function) {
                               std::string(text_of(parameter.name)) + "`)";
     plan->parameters.push_back(
         parameter_type(parse_type(text), text, function, library.name, where));
+    plan->parameters.back().handles_of = speaks_of_handles ? library.name : Symbol();
     plan->has_functions |= plan->parameters.back().shape == Shape::kFunction;
   }
   plan->results =
       result_types(text_of(function.declaration.result), function, library.name);
   plan->frees = is_named_as_finalizer(function.declaration) &&
-                plan->parameters[0].shape == Shape::kHandle;
+                (plan->parameters[0].shape == Shape::kHandle || speaks_of_handles);
   const std::string slots = slots_of(*plan);
   if (slots.size() > kMaxSlots) {
     fail("", quoted(function) + " takes " + std::to_string(slots.size()) +
