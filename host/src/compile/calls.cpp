@@ -145,6 +145,14 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
       return wrong_count();
     }
   }
+  for (size_t i = 0; i < fixed; ++i) {
+    if (slots[i] == nullptr || slots[i] == block) continue;
+    const ParameterImage& parameter = info.parameters[i];
+    check_type(compiled_strings_->text(parameter.type), slots[i],
+               "in call to `" + name + "` (declared at line " +
+                   std::to_string(info.line) + "): `" +
+                   std::string(compiled_strings_->text(parameter.name)) + "` takes");
+  }
   return true;
 }
 
@@ -539,7 +547,7 @@ void Compiler::make_variant(const Found& type, uint32_t variant,
   const VariantImage& image = type_of(type)->variants[variant];
   FunctionInfo info;
   info.line = type_of(type)->line;
-  for (StringId field : image.fields) info.parameters.push_back({field, false});
+  for (StringId field : image.fields) info.parameters.push_back({field, false, false, 0});
   std::vector<Expr*> slots;
   std::vector<Expr*> rest;
   compiled_strings_ = type.module;
@@ -682,6 +690,8 @@ void Compiler::method_call(MethodCall* node, Register to) {
     image.fallback = reference(function, at);
   } else if (node->receiver->kind == ExprKind::kSelf) {
     check_member(node->name, true, at);
+  } else if (!node->safe) {
+    check_member(node->receiver, node->name, true, at);
   }
   const bool predicted =
       changes_builtin(node->name) || program_.mutating.contains(node->name);

@@ -309,6 +309,16 @@ bool Compiler::exists_outside(FunctionState* state, Symbol name) {
   return false;
 }
 
+// Whether there are only blocks, which share variables, between here and a variable.
+bool Compiler::writes_through(Symbol name) {
+  FunctionState* state = state_;
+  while (state != nullptr && local(name, state) == nullptr) {
+    if (!state->is_block) return false;
+    state = state->outer;
+  }
+  return state != nullptr;
+}
+
 std::optional<uint16_t> Compiler::capture(FunctionState* state, Symbol name,
                                           bool& is_cell) {
   for (size_t i = 0; i < state->captured.size(); ++i) {
@@ -329,7 +339,11 @@ std::optional<uint16_t> Compiler::capture(FunctionState* state, Symbol name,
   }
   Captured captured;
   captured.name = name;
-  captured.is_cell = is_cell = outer_cell && state->is_block;
+  // A function that is declared in a block, a group of a spec above all, sees what the
+  // block's variables hold when it runs. It cannot assign them.
+  const bool declared_in_block =
+      state->outer->is_block && state->function->name && !state->function->is_lambda;
+  captured.is_cell = is_cell = outer_cell && (state->is_block || declared_in_block);
   state->captured.push_back(captured);
   return static_cast<uint16_t>(state->captured.size() - 1);
 }

@@ -112,6 +112,21 @@ bool is_static(const ast::Function& function, bool in_impl);
 // A type as it is written.
 std::string spell(const ast::Type* type);
 
+// What values of a type are like, as far as it can be seen without running the program.
+enum class Look : uint8_t {
+  kUnknown,
+  kInt,
+  kFloat,
+  kBool,
+  kText,
+  kArray,
+  kDict,
+  kFunction,
+  kInstance,  // of a class or struct
+};
+// Of a type as it is written; T? is like T. Unknown for all that are not built in.
+Look look_of_type(std::string_view type);
+
 }  // namespace simple
 
 #endif

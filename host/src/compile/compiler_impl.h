@@ -27,6 +27,26 @@ namespace simple {
 using Register = uint16_t;
 using Jumps = std::vector<uint32_t>;  // Instructions whose target is not known yet.
 
+struct Variable;
+struct Found {
+  enum class What {
+    kNothing,
+    kVariable,
+    kCaptured,
+    kGlobal,  // of this module or another
+    kModule,
+    kNative,
+    kLazy,  // What given_lazy names.
+  };
+  What what = What::kNothing;
+  Variable* variable = nullptr;
+  uint16_t captured = 0;
+  bool is_cell = false;
+  Interface* module = nullptr;
+  Symbol name;  // In that module.
+  GlobalImage* global = nullptr;
+};
+
 struct Variable {
   Symbol name;
   Register reg = 0;
@@ -35,6 +55,7 @@ struct Variable {
   bool is_parameter = false;
   bool implicit = false;  // Made by a plain assignment.
   bool is_count = false;
+  Found made;  // The class or struct that its value was made from, where that is known.
 };
 
 struct Captured {
@@ -139,25 +160,6 @@ struct FunctionState {
   std::map<ast::Expr*, Register> old_values;
 };
 
-struct Found {
-  enum class What {
-    kNothing,
-    kVariable,
-    kCaptured,
-    kGlobal,  // of this module or another
-    kModule,
-    kNative,
-    kLazy,  // What given_lazy names.
-  };
-  What what = What::kNothing;
-  Variable* variable = nullptr;
-  uint16_t captured = 0;
-  bool is_cell = false;
-  Interface* module = nullptr;
-  Symbol name;  // In that module.
-  GlobalImage* global = nullptr;
-};
-
 class Compiler {
  public:
   Compiler(const ast::Module& module, Interface& interface, Program& program,
@@ -205,6 +207,7 @@ class Compiler {
   Found find_global(Symbol name);
   std::optional<uint16_t> capture(FunctionState* state, Symbol name, bool& is_cell);
   bool exists_outside(FunctionState* state, Symbol name);
+  bool writes_through(Symbol name);
   // The code that is there.
   std::string written(Span at) const {
     return std::string(source_.text().substr(at.start, at.length));
@@ -283,6 +286,12 @@ class Compiler {
   void check_operands(ast::BinaryOp op, const ast::Expr* left, const ast::Expr* right,
                       Span at);
   void check_member(Symbol name, bool is_call, Span at);
+  void check_member(ast::Expr* receiver, Symbol name, bool is_call, Span at);
+  Look look(ast::Expr* expr, std::string& type);
+  bool cannot_be(std::string_view type, ast::Expr* value, std::string& found);
+  void check_type(std::string_view type, ast::Expr* value, const std::string& what);
+  void check_result(ast::Expr* value);
+  Found made_type(const ast::Expr* expr);
   static bool same_place(const ast::Expr* left, const ast::Expr* right);
   void keep_for(ast::Expr* target, ast::Expr* value, Register to);
   void name(ast::Name* name, Register to);

@@ -50,13 +50,24 @@ class Declarer {
     return &self_.image.globals.back();
   }
 
+  // A type as it is written, if checks make use of it.
+  StringId known_type(const ast::Type* type) {
+    if (type == nullptr) return 0;
+    const std::string text = spell(type);
+    return look_of_type(text) == Look::kUnknown ? 0 : self_.string(text);
+  }
+
   FunctionInfo info(const Function* function) {
     FunctionInfo result;
     result.line = line(function->at);
+    result.result = known_type(function->result);
     for (const Parameter& parameter : function->parameters) {
+      // Externs check what they are given, and say more about it.
+      const bool checked = !function->is_extern && !parameter.variadic;
       result.parameters.push_back({self_.string(parameter.name),
                                    parameter.fallback != nullptr || parameter.variadic,
-                                   result.variadic});
+                                   result.variadic,
+                                   checked ? known_type(parameter.type) : 0});
       if (parameter.variadic) result.variadic = true;
     }
     return result;
@@ -365,7 +376,7 @@ class Declarer {
     }
     if (make.parameters.empty()) {
       for (const FieldImage& field : type.fields)
-        make.parameters.push_back({field.name, true});
+        make.parameters.push_back({field.name, true, false, field.type});
     }
     hidden(name, "(new)", std::move(make));
   }

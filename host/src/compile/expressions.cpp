@@ -914,6 +914,8 @@ void Compiler::member(Field* node, Register receiver, Register to) {
   if (node->receiver->kind == ExprKind::kSelf &&
       find_global(node->name).what == Found::What::kNothing) {
     check_member(node->name, false, node->name_at);
+  } else if (!node->safe && find_global(node->name).what == Found::What::kNothing) {
+    check_member(node->receiver, node->name, false, node->name_at);
   }
   // What is neither a field nor a method may be a function: x.f is f(x).
   SiteImage image;

@@ -89,7 +89,7 @@ void Compiler::parameters(Function* function) {
     const Parameter& parameter = function->parameters[i];
     state.image.parameters.push_back({self_.string(parameter.name),
                                       parameter.fallback != nullptr || parameter.variadic,
-                                      state.image.variadic});
+                                      state.image.variadic, 0});
     if (parameter.variadic) state.image.variadic = true;
   }
   for (size_t i = 0; i < function->parameters.size(); ++i) {
@@ -97,6 +97,11 @@ void Compiler::parameters(Function* function) {
     const auto reg = static_cast<Register>(first + i);
     if (parameter.fallback != nullptr) {
       const uint32_t given = jump(Op::kJumpIfGiven, reg, parameter.at);
+      if (parameter.type != nullptr && !parameter.variadic) {
+        check_type(spell(parameter.type), parameter.fallback,
+                   "type mismatch: parameter `" + std::string(text_of(parameter.name)) +
+                       "` is of type");
+      }
       keep(parameter.fallback, reg);
       patch(given);
     }

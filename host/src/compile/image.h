@@ -48,6 +48,7 @@ struct ParameterImage {
   StringId name = 0;
   bool optional = false;
   bool only_named = false;  // It stands behind the variadic one.
+  StringId type = 0;  // As it is written, if it is one that checks know; see checks.cpp.
 };
 struct FunctionImage {
   StringId name = 0;
@@ -81,6 +82,7 @@ struct FunctionInfo {
   bool has_only_named() const {
     return !parameters.empty() && parameters.back().only_named;
   }
+  StringId result = 0;  // Like ParameterImage::type.
 };
 struct FieldImage {
   StringId name = 0;

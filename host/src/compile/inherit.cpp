@@ -139,12 +139,13 @@ class Inheritance {
           make(*base.module, std::string(base.module->text(base.image().name))).info;
       info.variadic = theirs.variadic;
       for (const ParameterImage& parameter : theirs.parameters) {
-        info.parameters.push_back({copied(base, parameter.name), parameter.optional});
+        info.parameters.push_back({copied(base, parameter.name), parameter.optional,
+                                   parameter.only_named, copied(base, parameter.type)});
       }
       return;
     }
     for (const FieldImage& field : type.fields)
-      info.parameters.push_back({field.name, true});
+      info.parameters.push_back({field.name, true, false, field.type});
   }
 
   static bool makes_itself(const Base& base) {

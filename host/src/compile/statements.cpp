@@ -111,6 +111,7 @@ void Compiler::return_value(Expr* value, Span at) {
     return_nothing(at);
     return;
   }
+  check_result(value);
   const Register saved = state_->next;
   bool defers = false;
   for (const Scope& scope : state_->scopes) defers = defers || !scope.deferred.empty();
@@ -436,7 +437,13 @@ void Compiler::let(Let* node) {
   if (node->pattern->kind == PatternKind::kName && node->otherwise == nullptr) {
     const Symbol name = as<NamePattern>(node->pattern)->name;
     const Register reg = temporary(at);
+    Found made;
     if (node->value != nullptr) {
+      if (!node->is_mutable) made = made_type(node->value);
+      if (node->type != nullptr) {
+        check_type(spell(node->type), node->value,
+                   "type mismatch: `" + std::string(text_of(name)) + "` is of type");
+      }
       keep(node->value, reg);
     } else {
       emit(Op::kLoadNil, reg, 0, 0, at);
@@ -446,7 +453,7 @@ void Compiler::let(Let* node) {
     if (is_global) {
       emit(Op::kSetGlobal, reg, reference(find_global(name), at), 0, at);
     } else {
-      declare(name, reg, node->is_mutable, at);
+      declare(name, reg, node->is_mutable, at).made = made;
     }
     return;
   }
@@ -510,7 +517,9 @@ void Compiler::assign(Assign* node) {
     case ExprKind::kTupleField:
     case ExprKind::kIndex: {
       Target where = place(target);
-      if (where.root == Target::Root::kCaptured && text_of(where.name) != "self") {
+      if ((where.root == Target::Root::kCaptured ||
+           where.root == Target::Root::kCapturedCell) &&
+          !writes_through(where.name) && text_of(where.name) != "self") {
         error("E1004",
               "cannot assign to captured variable `" + std::string(text_of(where.name)) +
                   "` inside a closure (line " +
@@ -627,7 +636,7 @@ void Compiler::assign_name(Name* target, Assign* node) {
     error("E1004", "invalid assignment: `" + text + "` is not a variable", target->at);
     return;
   }
-  if (found.what == Found::What::kCaptured && !found.is_cell) {
+  if (found.what == Found::What::kCaptured && !(found.is_cell && writes_through(name))) {
     const uint32_t line = source_.place(state_->function->at.start).line;
     const std::string where =
         state_->function->name && !state_->function->is_lambda
@@ -680,6 +689,7 @@ void Compiler::return_statement(Return* node) {
     return;
   }
   if (checks_at_end() && node->value != nullptr) {
+    check_result(node->value);
     const Register result = temporary(node->at);
     keep(node->value, result);
     leave(0, false);

@@ -155,7 +155,7 @@ void fields(Io& io, CaptureImage& capture) {
 
 template <typename Io>
 void fields(Io& io, ParameterImage& parameter) {
-  io(parameter.name, parameter.optional, parameter.only_named);
+  io(parameter.name, parameter.optional, parameter.only_named, parameter.type);
 }
 
 template <typename Io>
@@ -168,7 +168,7 @@ void fields(Io& io, FunctionImage& function) {
 
 template <typename Io>
 void fields(Io& io, FunctionInfo& info) {
-  io(info.parameters, info.variadic, info.line);
+  io(info.parameters, info.variadic, info.line, info.result);
 }
 
 template <typename Io>

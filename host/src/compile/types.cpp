@@ -197,7 +197,7 @@ void Compiler::forwards(TypeDecl* type, uint32_t index, Symbol name) {
     image.name = self_.string(method_name);
     image.mutates = mutating;
     image.info.variadic = true;
-    image.info.parameters.push_back({self_.string(rest.name), true});
+    image.info.parameters.push_back({self_.string(rest.name), true, false, 0});
     add_method(self_.image.types[index], std::move(image));
   };
   for (const Forward& item : type->forwards) {
@@ -294,6 +294,9 @@ void Compiler::constructor(TypeDecl* type, uint32_t index, Symbol name) {
         given = jump(Op::kJumpIfGiven, reg, at);
       }
       if (Expr* fallback = field_default(type, field_name)) {
+        check_type(
+            self_.text(image.fields[i].type), fallback,
+            "type mismatch: field `" + std::string(text_of(field_name)) + "` is of type");
         // Defaults do not see the other fields.
         std::vector<Variable> hidden_variables;
         hidden_variables.swap(state_->variables);
@@ -468,7 +471,7 @@ void Compiler::impl(Impl* node) {
     for (const Parameter& parameter : function->parameters) {
       entry.info.parameters.push_back(
           {self_.string(parameter.name),
-           parameter.fallback != nullptr || parameter.variadic});
+           parameter.fallback != nullptr || parameter.variadic, false, 0});
     }
     image.methods.push_back(std::move(entry));
   }

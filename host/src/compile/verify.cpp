@@ -294,7 +294,11 @@ class Verifier {
 
   void info(const FunctionInfo& info) const {
     require(!info.variadic || !info.parameters.empty(), "nothing to be variadic");
-    for (const ParameterImage& parameter : info.parameters) string(parameter.name);
+    string(info.result);
+    for (const ParameterImage& parameter : info.parameters) {
+      string(parameter.name);
+      string(parameter.type);
+    }
   }
 
   void method(const MethodImage& method) const {

@@ -518,11 +518,19 @@ Stmt* Parser::impl_declaration(bool is_extend) {
   const uint32_t start = token().start;
   auto* result = stmt<ast::Impl>(StmtKind::kImpl, {start, 0});
   advance();
+  const uint32_t generics = at_;
   if (!is_extend && at(kLess)) skip_generics();
+  const uint32_t generics_end = at_;
   result->type = cast_type();
   if (accept(kFor)) {
     result->trait = result->type->name;
     result->type = cast_type();
+  }
+  for (uint32_t i = generics; i < generics_end; ++i) {
+    if (tokens_[i].kind == kName && result->type->kind == ast::Type::Kind::kNamed &&
+        tokens_[i].symbol() == result->type->name) {
+      refuse(result->type->at, "impl for a type parameter");
+    }
   }
   if (accept_word(words_.with)) result->trait = cast_type()->name;
   skip_where();
