@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Records what PyTorch answers to the calls in operators.txt, as specs in tests/tier3/operators.
+
+Run it with the Python of an environment that has torch: record_operators.py
+"""
+
+import math
+import re
+from pathlib import Path
+
+import torch
+
+TESTS = Path(__file__).resolve().parent.parent
+OUT = TESTS / "tier3" / "operators"
+
+# The tensors that the calls are about, in expressions of both languages.
+INPUTS = {
+    "a": "torch.tensor([[1.5, -2.0, 3.0], [0.5, 4.0, -1.0]])",
+    "b": "torch.tensor([[0.5, 2.0, -1.5], [2.0, -3.0, 1.0]])",
+    "p": "torch.tensor([[0.5, 1.0, 2.5], [3.0, 0.25, 1.75]])",
+    "u": "torch.tensor([[0.1, 0.5, 0.9], [0.25, 0.75, 0.4]])",
+    "c": "torch.tensor([[4.0, 1.0, 0.5], [1.0, 3.0, 0.25], [0.5, 0.25, 2.0]])",
+    "v": "torch.tensor([1.0, 2.0, 3.0])",
+    "i": "torch.tensor([[1, 2, 3], [4, 5, 6]])",
+    "j": "torch.tensor([[6, 5, 4], [3, 2, 1]])",
+    "m": "torch.tensor([[true, false, true], [false, true, true]])",
+    "x": "torch.arange(0.0, 32.0).reshape([1, 2, 4, 4]) / 10",
+    "k": "torch.tensor([[[[1.0, -1.0]], [[0.5, 2.0]]]])",
+    "k4": "torch.tensor([[[[1.0, -1.0], [0.5, 0.0]], [[2.0, 1.0], [-0.5, 1.0]]]])",
+}
+
+
+def python_of(expression):
+    """The same expression as Python has it."""
+    text = re.sub(r"(?<=[(,] )(\w+): |(?<=\()(\w+): ", lambda m: f"{m[1] or m[2]}=", expression)
+    for simple, python in (("true", "True"), ("false", "False"), ("nil", "None")):
+        text = re.sub(rf"\b{simple}\b", python, text)
+
+    def place(match):
+        name = match[1]
+        if hasattr(torch, name):
+            return match[0]
+        home = "torch._C._nn" if hasattr(torch._C._nn, name) else "torch.ops.aten"
+        return f"{home}.{name}("
+
+    return re.sub(r"torch\.(\w+)\(", place, text)
+
+
+def number(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "nan"
+        if math.isinf(value):
+            return "inf" if value > 0 else "-inf"
+        return repr(round(value, 7)) if abs(value) > 1e-3 or value == 0 else repr(value)
+    return repr(value)
+
+
+def literal(value):
+    """A result as Simple writes it: a tensor is its dtype, its sizes and its elements."""
+    if isinstance(value, torch.Tensor):
+        flat = value.detach().resolve_conj().resolve_neg()
+        if flat.is_complex():
+            flat = torch.view_as_real(flat)
+        elements = ", ".join(number(each) for each in flat.flatten().tolist())
+        return f'("{str(value.dtype)[6:]}", {list(value.shape)}, [{elements}])'
+    if isinstance(value, torch.dtype):
+        return f'"{str(value)[6:]}"'
+    if isinstance(value, (tuple, list)):
+        return "[" + ", ".join(literal(each) for each in value) + "]"
+    if isinstance(value, (bool, int, float)):
+        return number(value)
+    raise TypeError(f"no way to write {type(value)}")
+
+
+def calls(text):
+    """Files, with what each has: whether it fails, Simple's expression and Python's."""
+    files = {}
+    for line in text.splitlines():
+        if line.startswith("## "):
+            current = files.setdefault(line[3:], [])
+            continue
+        if not line or line.startswith("#"):
+            continue
+        templates = [line]
+        if "$" in line:
+            names, forms = line.split(" : ", 1)
+            templates = [
+                form.replace("$", name) for name in names.split() for form in forms.split(" ; ")
+            ]
+        for each in templates:
+            if each.startswith("! "):
+                current.append((True, each[2:].replace("|", "try_"), each[2:].replace("|", "")))
+            else:
+                simple, _, python = each.partition(" | ")
+                current.append((False, simple, python or simple))
+    return files
+
+
+def example(fails, simple, python):
+    names = {"torch": torch}
+    for name, expression in INPUTS.items():
+        names[name] = eval(python_of(expression), dict(names))
+    try:
+        value = eval(python_of(python), names)
+    except (RuntimeError, IndexError) as error:
+        assert fails, f"{python}: {error}"
+        message = str(error).splitlines()[0]
+        # What libtorch says of the place in its source is not the same everywhere.
+        message = re.split(r"[\"{}\\]|\.\s|\(The", message)[0].strip()
+        return f"    it '{simple}':\n        expect(failure({simple})).to_contain(\"{message}\")\n"
+    assert not fails, f"{python} does not fail"
+    line = f"        expect(difference({simple}, {literal(value)})).to_equal(\"\")\n"
+    if len(line) > 118:
+        line = (
+            f"        val expected = {literal(value)}\n"
+            f"        expect(difference({simple}, expected)).to_equal(\"\")\n"
+        )
+    return f"    it '{simple}':\n{line}"
+
+
+def main():
+    torch.set_num_threads(1)
+    OUT.mkdir(parents=True, exist_ok=True)
+    used = set()
+    count = 0
+    for name, list_of_calls in calls((Path(__file__).parent / "operators.txt").read_text()).items():
+        text = f"# Made by tests/oracle/record_operators.py with torch {torch.__version__.split('+')[0]}.\n\n"
+        text += "use lib.torch\nuse live.{live_handles}\nuse same.*\n\n"
+        for input_name, expression in INPUTS.items():
+            text += f"val {input_name} = {expression}\n"
+        text += f"val before = live_handles()\n\ndescribe 'operators: {name}':\n"
+        for call in list_of_calls:
+            text += example(*call) + "\n"
+            used.update(re.findall(r"\.(\w+)\(", call[1]))
+            count += 1
+        text += "    it 'leave nothing behind':\n        expect(live_handles()).to_equal(before)\n"
+        (OUT / f"{name}_spec.spl").write_text(text)
+    print(f"{count} calls of {len(used)} names")
+
+
+if __name__ == "__main__":
+    main()
