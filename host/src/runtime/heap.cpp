@@ -1,8 +1,10 @@
 #include "runtime/heap.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "runtime/failure.h"
@@ -14,7 +16,6 @@ namespace {
 constexpr uint64_t kFirstThreshold = 16ull << 20;
 // Below this a text is copied when something is appended; above it grows in a buffer.
 constexpr uint32_t kShortText = 64;
-constexpr size_t kGranule = 16;
 
 size_t element_size(Elements elements) {
   switch (elements) {
@@ -47,17 +48,105 @@ Elements fitting(Value value) {
   }
 }
 
+// What fits the array's elements.
+void store(Array* array, int64_t index, Value value) {
+  switch (array->elements()) {
+    case Elements::kInts:
+      array->ints()[index] = value.integer;
+      break;
+    case Elements::kFloats:
+      array->floats()[index] = value.real;
+      break;
+    case Elements::kBytes:
+      array->bytes()[index] = static_cast<uint8_t>(value.integer);
+      break;
+    case Elements::kValues:
+      array->values()[index] = value;
+      break;
+  }
+}
+
+// How many elements of another kind have room where an array's are.
+int64_t room(const Array* array, Elements elements) {
+  return array->capacity * static_cast<int64_t>(element_size(array->elements())) /
+         static_cast<int64_t>(element_size(elements));
+}
+
+// What is read first when an object is traced, if it does not lie in the object.
+const void* parts_outside(const Object* object) {
+  switch (object->kind) {
+    case Kind::kArray: {
+      const auto* array = static_cast<const Array*>(object);
+      return array->elements() != Elements::kValues || array->has_elements_inside()
+                 ? nullptr
+                 : array->data;
+    }
+    case Kind::kDict:
+    case Kind::kSet:
+      return static_cast<const Table*>(object)->entries;
+    default:
+      return nullptr;
+  }
+}
+
 void share_all(const Value* values, int64_t count) {
   for (int64_t i = 0; i < count; ++i) share(values[i]);
 }
 
 }  // namespace
 
-struct Heap::Block {
+// Blocks lie at multiples of their size, so that an object leads to its block. The marks
+// of its objects lie together: to sweep a block is to read them, and to touch only what
+// died.
+struct alignas(64) Heap::Block {
+  // No two cells begin in one step.
+  static constexpr size_t kStep = 2 * kGranule;
+  uint8_t marks[kBlockSize / kStep];
   size_t cell;
   uint32_t count;
-  char* cells() { return reinterpret_cast<char*>(this) + 32; }
+
+  char* cells() { return reinterpret_cast<char*>(this + 1); }
+  Object* object(uint32_t index) {
+    return reinterpret_cast<Object*>(cells() + index * cell);
+  }
+  static uint8_t& mark(Object* object) {
+    const auto address = reinterpret_cast<uintptr_t>(object);
+    auto* block = reinterpret_cast<Block*>(address & ~(kBlockSize - 1));
+    return block->marks[(address & (kBlockSize - 1)) / kStep];
+  }
 };
+
+// Objects that wait for their memory to come nearer.
+class Heap::Coming {
+ public:
+  bool empty() const { return first_ == end_; }
+  bool full() const { return end_ - first_ == kMost; }
+  void add(Object* object, const void* wanted) {
+    __builtin_prefetch(wanted);
+    objects_[end_++ % kMost] = object;
+  }
+  Object* take() { return objects_[first_++ % kMost]; }
+
+ private:
+  static constexpr uint32_t kMost = 16;
+  Object* objects_[kMost];
+  uint32_t first_ = 0;
+  uint32_t end_ = 0;
+};
+
+inline uint8_t& Heap::mark_of(Object* object) {
+  return object->size_class == 0 ? object->mark : Block::mark(object);
+}
+
+void Heap::make_immortal(Object* object) { mark_of(object) = kImmortal; }
+
+// Whether it was not marked before.
+inline bool Heap::set_mark(Object* object) {
+  uint8_t& mark = mark_of(object);
+  if (mark == epoch_ || mark == kImmortal) return false;
+  mark = epoch_;
+  return true;
+}
 
 Heap::Heap(Vm& vm) : vm_(vm), threshold_(kFirstThreshold) {}
 
@@ -65,12 +154,11 @@ Heap::~Heap() {
   for (auto& blocks : blocks_) {
     for (Block* block : blocks) {
       for (uint32_t i = 0; i < block->count; ++i) {
-        auto* object = reinterpret_cast<Object*>(block->cells() + i * block->cell);
-        if (object->kind != Kind::kFree) release_parts(object);
+        if (block->object(i)->kind != Kind::kFree) release_parts(block->object(i));
       }
-      std::free(block);
     }
   }
+  for (char* arena : arenas_) std::free(arena);
   for (Object* object : large_) {
     release_parts(object);
     std::free(object);
@@ -81,7 +169,8 @@ Heap::~Heap() {
 // ---- Cells
 
 Object* Heap::allocate(Kind kind, size_t size) {
-  const size_t size_class = (size + kGranule - 1) / kGranule;
+  const size_t size_class =
+      std::max((size + kGranule - 1) / kGranule, Block::kStep / kGranule);
   Object* object;
   if (size_class <= kClasses) {
     object = free_[size_class];
@@ -98,7 +187,6 @@ Object* Heap::allocate(Kind kind, size_t size) {
     account(static_cast<int64_t>(size));
   }
   object->kind = kind;
-  object->mark = epoch_;
   object->shared = false;
   object->small = 0;
   if (stress_) want_collection();
@@ -108,17 +196,12 @@ Object* Heap::allocate(Kind kind, size_t size) {
 Object* Heap::allocate_slow(size_t size_class) {
   while (free_[size_class] == nullptr) {
     if (sweep_one(size_class)) continue;
-    void* memory = nullptr;
-    if (posix_memalign(&memory, 64, kBlockSize) != 0) {
-      fail("E3010", "out of memory: the program's objects take " +
-                        std::to_string(live_ + allocated_) + " bytes");
-    }
-    auto* block = static_cast<Block*>(memory);
+    Block* block = new_block();
     block->cell = size_class * kGranule;
-    block->count = static_cast<uint32_t>((kBlockSize - 32) / block->cell);
+    block->count = static_cast<uint32_t>((kBlockSize - sizeof(Block)) / block->cell);
     Object* next = nullptr;
     for (uint32_t i = block->count; i-- > 0;) {
-      auto* cell = reinterpret_cast<Object*>(block->cells() + i * block->cell);
+      Object* cell = block->object(i);
       cell->kind = Kind::kFree;
       std::memcpy(cell + 1, &next, sizeof(next));
       next = cell;
@@ -135,8 +218,24 @@ Object* Heap::allocate_slow(size_t size_class) {
   return object;
 }
 
+Heap::Block* Heap::new_block() {
+  if (arenas_.empty() || arena_used_ == kArenaSize) {
+    void* memory = nullptr;
+    if (posix_memalign(&memory, kArenaSize, kArenaSize) != 0) {
+      fail("E3010", "out of memory: the program's objects take " +
+                        std::to_string(live_ + allocated_) + " bytes");
+    }
+    arenas_.push_back(static_cast<char*>(memory));
+    arena_used_ = 0;
+  }
+  auto* block = new (arenas_.back() + arena_used_) Block{};
+  arena_used_ += kBlockSize;
+  return block;
+}
+
 Object* Heap::allocate_large(size_t size) {
   auto* object = static_cast<Object*>(allocate_raw(size));
+  object->mark = 0;
   large_.push_back(object);
   return object;
 }
@@ -152,9 +251,11 @@ bool Heap::sweep_one(size_t size_class) {
 void Heap::sweep_block(Block* block) {
   Object* list = free_[block->cell / kGranule];
   for (uint32_t i = block->count; i-- > 0;) {
-    auto* object = reinterpret_cast<Object*>(block->cells() + i * block->cell);
+    Object* object = block->object(i);
+    uint8_t& mark = Block::mark(object);
+    if (mark == epoch_ || mark == kImmortal) continue;
+    mark = 0;
     if (object->kind != Kind::kFree) {
-      if (object->mark == epoch_ || object->mark == kImmortal) continue;
       release_parts(object);
       object->kind = Kind::kFree;
     }
@@ -177,7 +278,9 @@ void Heap::release_parts(Object* object) {
       std::free(static_cast<TextBuffer*>(object)->data);
       break;
     case Kind::kArray:
-      std::free(static_cast<Array*>(object)->data);
+      if (!static_cast<Array*>(object)->has_elements_inside()) {
+        std::free(static_cast<Array*>(object)->data);
+      }
       break;
     case Kind::kDict:
     case Kind::kSet:
@@ -258,12 +361,27 @@ Text* Heap::concat(Text* left, Text* right) {
 // ---- Arrays
 
 Array* Heap::array(Elements elements, int64_t capacity) {
-  auto* result = static_cast<Array*>(allocate(Kind::kArray, sizeof(Array)));
+  const size_t size = element_size(elements);
+  const bool inside =
+      static_cast<uint64_t>(capacity) <= (kClasses * kGranule - sizeof(Array)) / size;
+  const size_t bytes = inside ? static_cast<size_t>(capacity) * size : 0;
+  auto* result = static_cast<Array*>(allocate(Kind::kArray, sizeof(Array) + bytes));
   result->small = static_cast<uint32_t>(elements);
   result->length = 0;
-  result->capacity = 0;
-  result->data = nullptr;
-  if (capacity > 0) reserve(result, capacity);
+  result->capacity = inside ? capacity : 0;
+  result->data = bytes != 0 ? result + 1 : nullptr;
+  if (!inside) reserve(result, capacity);
+  return result;
+}
+
+Array* Heap::array(const Value* items, int64_t count) {
+  Elements elements = count == 0 ? Elements::kValues : fitting(items[0]);
+  for (int64_t i = 1; i < count; ++i) {
+    if (fitting(items[i]) != elements) elements = Elements::kValues;
+  }
+  Array* result = array(elements, count);
+  result->length = count;
+  for (int64_t i = 0; i < count; ++i) store(result, i, items[i]);
   return result;
 }
 
@@ -277,9 +395,13 @@ void Heap::reserve(Array* array, int64_t capacity) {
   if (limit_ != 0 && bytes > limit_) {
     fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
   }
-  void* data = std::realloc(array->data, bytes);
+  const bool inside = array->has_elements_inside();
+  void* data = std::realloc(inside ? nullptr : array->data, bytes);
   if (data == nullptr) {
     fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
+  }
+  if (inside) {
+    std::memcpy(data, array->data, static_cast<size_t>(array->length) * size);
   }
   account(static_cast<int64_t>(bytes - static_cast<size_t>(array->capacity) * size));
   array->data = data;
@@ -292,61 +414,45 @@ void Heap::generalize(Array* array) {
   auto* values =
       static_cast<Value*>(allocate_raw(static_cast<size_t>(capacity) * sizeof(Value)));
   for (int64_t i = 0; i < array->length; ++i) values[i] = array->get(i);
-  std::free(array->data);
+  if (!array->has_elements_inside()) std::free(array->data);
   account(capacity * static_cast<int64_t>(sizeof(Value)));
   array->data = values;
   array->capacity = capacity;
   array->small = static_cast<uint32_t>(Elements::kValues);
 }
 
+// Elements become no larger by it, so each goes where those before it have been read.
+void Heap::pack(Array* array, Elements elements) {
+  const int64_t capacity = room(array, elements);
+  for (int64_t i = 0; i < array->length; ++i) {
+    const Value item = array->values()[i];
+    array->small = static_cast<uint32_t>(elements);
+    store(array, i, item);
+    array->small = static_cast<uint32_t>(Elements::kValues);
+  }
+  array->small = static_cast<uint32_t>(elements);
+  array->capacity = capacity;
+}
+
 void Heap::push(Array* array, Value value) {
   const Elements wanted = fitting(value);
   if (array->elements() != wanted) {
     if (array->length == 0) {
-      std::free(array->data);
-      array->data = nullptr;
-      array->capacity = 0;
+      array->capacity = room(array, wanted);
       array->small = static_cast<uint32_t>(wanted);
     } else {
       generalize(array);
     }
   }
   if (array->length == array->capacity) {
-    reserve(array, array->capacity < 4 ? 8 : array->capacity * 2);
+    reserve(array, array->capacity < 4 ? 4 : array->capacity * 2);
   }
-  switch (array->elements()) {
-    case Elements::kInts:
-      array->ints()[array->length] = value.integer;
-      break;
-    case Elements::kFloats:
-      array->floats()[array->length] = value.real;
-      break;
-    case Elements::kBytes:
-      array->bytes()[array->length] = static_cast<uint8_t>(value.integer);
-      break;
-    case Elements::kValues:
-      array->values()[array->length] = value;
-      break;
-  }
-  ++array->length;
+  store(array, array->length++, value);
 }
 
 void Heap::set(Array* array, int64_t index, Value value) {
   if (array->elements() != fitting(value)) generalize(array);
-  switch (array->elements()) {
-    case Elements::kInts:
-      array->ints()[index] = value.integer;
-      break;
-    case Elements::kFloats:
-      array->floats()[index] = value.real;
-      break;
-    case Elements::kBytes:
-      array->bytes()[index] = static_cast<uint8_t>(value.integer);
-      break;
-    case Elements::kValues:
-      array->values()[index] = value;
-      break;
-  }
+  store(array, index, value);
 }
 
 Array* Heap::copy(Array* array) {
@@ -527,10 +633,32 @@ Type* Heap::type(Type::Form form, Symbol name) {
 
 // ---- Collecting
 
-void Heap::mark(Object* object) {
-  if (object->mark == epoch_ || object->mark == kImmortal) return;
-  object->mark = epoch_;
-  gray_.push_back(object);
+// Most of the time goes into waiting for memory, so what is looked at soon is asked for
+// some steps before: objects first, then the elements that lie elsewhere.
+void Heap::trace_all() {
+  Coming objects;
+  Coming parts;
+  for (;;) {
+    while (!gray_.empty() && !objects.full()) {
+      objects.add(gray_.back(), gray_.back());
+      gray_.pop_back();
+    }
+    if (!objects.empty()) {
+      Object* object = objects.take();
+      if (!set_mark(object)) continue;
+      const void* outside = parts_outside(object);
+      if (outside == nullptr) {
+        trace(object);
+        continue;
+      }
+      if (parts.full()) trace(parts.take());
+      parts.add(object, outside);
+    } else if (!parts.empty()) {
+      trace(parts.take());
+    } else {
+      return;
+    }
+  }
 }
 
 void Heap::trace(Object* object) {
@@ -556,7 +684,9 @@ void Heap::trace(Object* object) {
       break;
     case Kind::kArray: {
       auto* array = static_cast<Array*>(object);
-      bytes += static_cast<size_t>(array->capacity) * element_size(array->elements());
+      if (!array->has_elements_inside()) {
+        bytes += static_cast<size_t>(array->capacity) * element_size(array->elements());
+      }
       if (array->elements() == Elements::kValues) values(array->values(), array->length);
       break;
     }
@@ -614,16 +744,12 @@ void Heap::collect() {
   epoch_ = epoch_ == 1 ? 2 : 1;
   live_ = 0;
   vm_.mark_roots();
-  while (!gray_.empty()) {
-    Object* object = gray_.back();
-    gray_.pop_back();
-    trace(object);
-  }
+  trace_all();
 
   // Handles that nothing reaches any more.
   size_t kept = 0;
   for (Handle* handle : handles_) {
-    if (handle->mark == epoch_) {
+    if (mark_of(handle) == epoch_) {
       handles_[kept++] = handle;
     } else if (handle->handle != 0) {
       dead_handles_.push_back({handle->type, handle->handle});

@@ -38,6 +38,7 @@ class Heap {
   Text* text_buffer(uint32_t length, char** bytes);  // To be filled in by the caller.
   Text* concat(Text* left, Text* right);             // Appends in place where it can.
   Array* array(Elements elements, int64_t capacity);
+  Array* array(const Value* items, int64_t count);
   Table* dict();
   Table* set();
   Tuple* tuple(uint32_t count);  // Items are nil.
@@ -58,6 +59,8 @@ class Heap {
   void reserve(Array* array, int64_t capacity);
   // Makes the elements values, so that anything can be stored.
   void generalize(Array* array);
+  // Makes values that are all of one kind elements of that kind, where they are.
+  void pack(Array* array, Elements elements);
   // Appends, changing the kind of elements where it must.
   void push(Array* array, Value value);
   void set(Array* array, int64_t index, Value value);
@@ -81,12 +84,12 @@ class Heap {
   void mark(Value value) {
     if (value.tag == Tag::kObject) mark(value.object);
   }
-  void mark(Object* object);
+  void mark(Object* object) { gray_.push_back(object); }
   // An object that lives as long as the machine, and holds nothing that does not: it is
   // neither traced nor freed. Constants, functions, types and natives are such.
   template <typename T>
   T* immortal(T* object) {
-    object->mark = kImmortal;
+    make_immortal(object);
     return object;
   }
 
@@ -102,16 +105,24 @@ class Heap {
 
  private:
   struct Block;
+  class Coming;
   static constexpr uint8_t kImmortal = 3;
-  static constexpr size_t kClasses = 32;  // 16 … 512 bytes in steps of 16
+  static constexpr size_t kGranule = 16;
+  static constexpr size_t kClasses = 32;  // 32 … 512 bytes in steps of 16
   static constexpr size_t kBlockSize = 64 * 1024;
+  static constexpr size_t kArenaSize = 1024 * 1024;
 
   Object* allocate(Kind kind, size_t size);
   Object* allocate_slow(size_t size_class);
   Object* allocate_large(size_t size);
+  Block* new_block();
   bool sweep_one(size_t size_class);
   void sweep_block(Block* block);
   void release_parts(Object* object);
+  uint8_t& mark_of(Object* object);
+  bool set_mark(Object* object);
+  void make_immortal(Object* object);
+  void trace_all();
   void trace(Object* object);
   void finish_sweeping();
 
@@ -119,11 +130,13 @@ class Heap {
   std::array<Object*, kClasses + 1> free_{};
   std::array<std::vector<Block*>, kClasses + 1> blocks_;
   std::array<size_t, kClasses + 1> to_sweep_{};
+  std::vector<char*> arenas_;  // What blocks are cut from.
+  size_t arena_used_ = 0;      // Of the last one.
   std::vector<Object*> large_;
   std::vector<Type*> types_;
   std::vector<Handle*> handles_;
   std::vector<Dead> dead_handles_;
-  std::vector<Object*> gray_;
+  std::vector<Object*> gray_;  // Reached, perhaps more than once; not marked yet.
   uint8_t epoch_ = 1;
   bool stress_ = false;
   bool wants_collection_ = false;

@@ -1068,10 +1068,7 @@ Value Interpreter::run(Frame* boundary) {
     }
     L_kArray : {
       const Value* from = &B;
-      const uint16_t count = pc->c;
-      Array* array = heap_.array(Elements::kValues, 0);
-      for (uint16_t i = 0; i < count; ++i) heap_.push(array, from[i]);
-      A = Value::of(static_cast<Object*>(array));
+      A = Value::of(static_cast<Object*>(heap_.array(from, pc->c)));
       ATTEND;
       NEXT;
     }

@@ -51,8 +51,8 @@ enum class Kind : uint8_t {
 
 struct Object {
   Kind kind;
-  uint8_t mark;        // The heap's.
-  uint8_t size_class;  // The heap's.
+  uint8_t mark;        // The heap's, of objects that lie in none of its blocks.
+  uint8_t size_class;  // The heap's; 0 for those.
   bool shared;         // See above; only arrays, dicts, sets and structs look at it.
   uint32_t small;      // What it means is the kind's business.
 };
@@ -75,11 +75,14 @@ struct Text : Object {  // small: flags below
 };
 
 enum class Elements : uint32_t { kValues, kInts, kFloats, kBytes };
+// An array that is made with room for few elements has them behind it, until it grows.
 struct Array
     : Object {  // small: Elements. An empty array takes the kind of what comes first.
   int64_t length;
   int64_t capacity;
-  void* data;  // malloc
+  void* data;  // Behind the object, or malloc's.
+
+  bool has_elements_inside() const { return data == this + 1; }
 
   Elements elements() const { return static_cast<Elements>(small); }
   Value* values() const { return static_cast<Value*>(data); }

@@ -20,6 +20,7 @@ namespace simple {
 namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
+constexpr uint32_t kFirstEntries = 4;
 constexpr uint32_t kWithoutIndex = 8;
 constexpr uint32_t kMost = uint32_t{1} << 30;
 
@@ -130,7 +131,7 @@ void make_room(Vm& vm, Table* table) {
   // Many removed entries: packing is enough.
   const bool pack = table->live < table->capacity - table->capacity / 4;
   resize(&vm, table,
-         pack ? table->capacity : std::max(kWithoutIndex, table->capacity * 2));
+         pack ? table->capacity : std::max(kFirstEntries, table->capacity * 2));
 }
 
 // What keys are ordered by. `prefix` has the first bytes, so that few texts are compared.

@@ -17,8 +17,9 @@ Value* table_insert(Vm& vm, Table* table, Value key);
 bool table_remove(Vm& vm, Table* table, Value key, Value* removed = nullptr);
 void table_clear(Table* table);
 void table_reserve(Table* table, uint32_t entries);
-// The numbers of the entries in the language's order: numbers first, by value, then text
-// by its bytes, then everything else in the order in which it came.
+// The numbers of the entries in the language's order: that of the bytes of the keys'
+// texts, numbers too, so that 10 comes before 9; then keys that are objects other than
+// text, in the order in which they came.
 std::vector<uint32_t> table_order(Vm& vm, const Table* table);
 
 }  // namespace simple

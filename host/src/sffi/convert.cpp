@@ -172,12 +172,7 @@ bool pack(Vm& vm, Array* array, const BoundaryType& type) {
   for (int64_t i = 1; i < array->length; ++i) {
     if (fitting(array->values()[i].tag) != wanted) return false;
   }
-  Array* packed = vm.heap().array(wanted, array->length);
-  for (int64_t i = 0; i < array->length; ++i) vm.heap().push(packed, array->values()[i]);
-  std::swap(packed->data, array->data);
-  std::swap(packed->capacity, array->capacity);
-  std::swap(packed->small, array->small);
-  packed->length = 0;
+  vm.heap().pack(array, wanted);
   return true;
 }
 
