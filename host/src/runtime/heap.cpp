@@ -1,5 +1,7 @@
 #include "runtime/heap.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -225,6 +227,8 @@ Heap::Block* Heap::new_block() {
       fail("E3010", "out of memory: the program's objects take " +
                         std::to_string(live_ + allocated_) + " bytes");
     }
+    // What is more than a small program's is worth a large page of the system.
+    if (!arenas_.empty()) madvise(memory, kArenaSize, MADV_HUGEPAGE);
     arenas_.push_back(static_cast<char*>(memory));
     arena_used_ = 0;
   }
@@ -743,6 +747,7 @@ void Heap::collect() {
   wants_collection_ = false;
   epoch_ = epoch_ == 1 ? 2 : 1;
   live_ = 0;
+  vm_.character_places().forget();
   vm_.mark_roots();
   trace_all();
 

@@ -110,7 +110,7 @@ class Heap {
   static constexpr size_t kGranule = 16;
   static constexpr size_t kClasses = 32;  // 32 … 512 bytes in steps of 16
   static constexpr size_t kBlockSize = 64 * 1024;
-  static constexpr size_t kArenaSize = 1024 * 1024;
+  static constexpr size_t kArenaSize = 2 * 1024 * 1024;
 
   Object* allocate(Kind kind, size_t size);
   Object* allocate_slow(size_t size_class);

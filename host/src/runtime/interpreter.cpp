@@ -1000,6 +1000,11 @@ Value Interpreter::run(Frame* boundary) {
         }
       }
       frame_->pc = pc;
+      if (is(container, Kind::kDict)) {
+        const Value* found = table_find(vm_, as<Table>(container), index);
+        A = found == nullptr ? Value() : *found;
+        NEXT;
+      }
       if (is(container, Kind::kInstance)) {
         if (const Method* method = as<Instance>(container)->type->find(names_.getitem);
             method != nullptr && method->callable->kind == Kind::kClosure) {

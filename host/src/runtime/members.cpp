@@ -1,6 +1,7 @@
 // Parts of values: fields, items, payloads, and what a loop iterates over.
 
 #include <algorithm>
+#include <charconv>
 
 #include "runtime/interpreter.h"
 #include "runtime/operations.h"
@@ -632,17 +633,30 @@ void Interpreter::merge(Table* table, Value other) {
 }
 
 Value Interpreter::display_all(const Value* values, int count) {
+  // Most are short, and made of texts and integers.
+  char short_text[128];
+  char* end = short_text;
+  int done = 0;
+  for (; done < count; ++done) {
+    const Value value = values[done];
+    const auto left = static_cast<size_t>(std::end(short_text) - end);
+    if (value.is_int()) {
+      const auto written = std::to_chars(end, std::end(short_text), value.integer);
+      if (written.ec != std::errc()) break;
+      end = written.ptr;
+    } else if (is_text(value) && text(value).size() <= left) {
+      end += text(value).copy(end, left);
+    } else {
+      break;
+    }
+  }
+  const std::string_view start(short_text, static_cast<size_t>(end - short_text));
+  if (done == count) return vm_.text(start);
   // A method of the program's that displays may come here again.
   std::string out;
   out.swap(text_);
-  out.clear();
-  for (int i = 0; i < count; ++i) {
-    if (is_text(values[i])) {
-      out += text(values[i]);
-    } else {
-      display(vm_, values[i], out);
-    }
-  }
+  out = start;
+  for (int i = done; i < count; ++i) display(vm_, values[i], out);
   const Value result = vm_.text(out);
   text_.swap(out);
   return result;

@@ -334,6 +334,7 @@ int compare_objects(Vm& vm, Value left, Value right, int depth) {
 }
 
 int compare_at(Vm& vm, Value left, Value right, int depth) {
+  if (is_text(left) && is_text(right)) return compare_texts(text(left), text(right));
   if (counts(left) && counts(right)) return compare_numbers(left, right);
   if (left.is_nil() && right.is_nil()) return 0;
   if (left.tag == Tag::kSymbol && right.tag == Tag::kSymbol) {

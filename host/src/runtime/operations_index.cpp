@@ -237,11 +237,12 @@ Value character_at(Vm& vm, Text* text, int64_t index) {
     const int64_t place = place_of(index, static_cast<int64_t>(view.size()));
     return place < 0 ? Value() : vm.character(view.substr(static_cast<size_t>(place), 1));
   }
-  const int64_t place = index < 0 ? place_of(index, count_characters(view)) : index;
+  CharacterPlaces& places = vm.character_places();
+  const int64_t place =
+      index < 0 ? place_of(index, static_cast<int64_t>(places.count(text))) : index;
   if (place < 0) return Value();
-  size_t at = 0;
-  for (int64_t i = 0; i < place && at < view.size(); ++i) at += decode(view, at).length;
-  if (at >= view.size()) return Value();
+  const size_t at = places.start(text, static_cast<size_t>(place));
+  if (at == view.size()) return Value();
   return vm.character(view.substr(at, decode(view, at).length));
 }
 

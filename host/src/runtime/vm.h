@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/character_places.h"
 #include "runtime/failure.h"
 #include "runtime/heap.h"
 #include "runtime/object.h"
@@ -36,6 +37,7 @@ class Vm {
 
   Heap& heap() { return heap_; }
   BuiltinTypes& types() { return types_; }
+  CharacterPlaces& character_places() { return character_places_; }
   Type* type_of(Value value) const;
 
   // ---- Making values
@@ -81,6 +83,7 @@ class Vm {
   friend class Rooted;
 
   Heap heap_;
+  CharacterPlaces character_places_{heap_};
   BuiltinTypes types_{};
   std::unordered_map<Symbol, Value> natives_;
   std::vector<Value> roots_;  // Rooted's

@@ -52,7 +52,7 @@ inline Value kept(Value value) {
 Array* items_of(Vm& vm, Value items, const char* function, int place);
 
 // The displays of the elements with a text between them.
-std::string joined(Vm& vm, const Array* array, Value separator);
+Value joined(Vm& vm, const Array* array, Value separator);
 // The next line of the standard input without its end, or false at its end.
 bool read_stdin_line(std::string& line);
 

@@ -1,8 +1,11 @@
-// Sorting. Whole numbers and floats are sorted where they lie; other values by a merge
-// sort, which keeps the order of equal ones and stands any answer of a comparison that
-// the program gives.
+// Sorting. Whole numbers and floats are sorted where they lie; texts, and numbers as
+// keys, by their bits, eight bytes at a time; other values by a merge sort, which keeps
+// the order of equal ones and stands any answer of a comparison that the program gives.
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "runtime/builtins/arguments.h"
@@ -42,52 +45,129 @@ void merge_sort(std::vector<Item>& items, const Before& before) {
   }
 }
 
-// A key of any kind; texts have their first bytes beside them, which decide most
-// comparisons.
-struct Keyed {
-  uint64_t prefix;
-  Value key;
+// An element's place, and what decides about its order: a number, or eight bytes of a
+// text.
+struct Ranked {
+  uint64_t rank;
   uint32_t index;
 };
 
-uint64_t prefix_of(std::string_view text) {
-  uint64_t prefix = 0;
-  text.copy(reinterpret_cast<char*>(&prefix), 8);
-  return __builtin_bswap64(prefix);
+// Sorts by ranks, and keeps the order of equal ones: by one byte of the ranks after the
+// other, from the lowest, but for those in which all are the same. `room` has as many.
+void sort_ranks(Ranked* items, size_t count, Ranked* room) {
+  constexpr size_t kFew = 200;
+  if (count < kFew) {
+    std::sort(items, items + count, [](const Ranked& left, const Ranked& right) {
+      return left.rank != right.rank ? left.rank < right.rank : left.index < right.index;
+    });
+    return;
+  }
+  uint32_t counts[8][256] = {};
+  for (size_t i = 0; i < count; ++i) {
+    for (int byte = 0; byte < 8; ++byte) {
+      ++counts[byte][(items[i].rank >> (8 * byte)) & 255];
+    }
+  }
+  Ranked* from = items;
+  Ranked* to = room;
+  for (int byte = 0; byte < 8; ++byte) {
+    uint32_t* starts = counts[byte];
+    if (starts[(from[0].rank >> (8 * byte)) & 255] == count) continue;
+    uint32_t start = 0;
+    for (int value = 0; value < 256; ++value) {
+      start += std::exchange(starts[value], start);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      to[starts[(from[i].rank >> (8 * byte)) & 255]++] = from[i];
+    }
+    std::swap(from, to);
+  }
+  if (from != items) std::copy(from, from + count, items);
 }
 
-bool text_before(const Keyed& left, const Keyed& right) {
-  if (left.prefix != right.prefix) return left.prefix < right.prefix;
-  const int order = text(left.key).compare(text(right.key));
-  return order != 0 ? order < 0 : left.index < right.index;
+// Sorts texts by eight bytes, then those that have them in common by the next eight.
+class TextSorter {
+ public:
+  TextSorter(const Value* texts, size_t count) : texts_(texts), room_(count) {}
+
+  // All of `items` have the first `done` bytes in common, and stand in their old order.
+  void sort(Ranked* items, size_t count, size_t done) const {
+    constexpr size_t kDeep = 64;
+    if (done >= kDeep) {
+      std::sort(items, items + count, [this](const Ranked& left, const Ranked& right) {
+        const int order = view(left).compare(view(right));
+        return order != 0 ? order < 0 : left.index < right.index;
+      });
+      return;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      // A text that ends here has zeros; it is told from one that has them itself below.
+      uint64_t rank = 0;
+      view(items[i]).copy(reinterpret_cast<char*>(&rank), 8, done);
+      items[i].rank = __builtin_bswap64(rank);
+    }
+    sort_ranks(items, count, room_.data());
+    for (size_t start = 0, end; start < count; start = end) {
+      for (end = start + 1; end < count && items[end].rank == items[start].rank;) ++end;
+      if (end - start > 1) finish(items + start, end - start, done + 8);
+    }
+  }
+
+ private:
+  std::string_view view(const Ranked& item) const { return text(texts_[item.index]); }
+
+  // Sorts what has the first `done` bytes in common, but for zeros at the end.
+  void finish(Ranked* items, size_t count, size_t done) const {
+    Ranked* longer = std::stable_partition(items, items + count, [&](const Ranked& item) {
+      return view(item).size() <= done;
+    });
+    std::stable_sort(items, longer, [this](const Ranked& left, const Ranked& right) {
+      return view(left).size() < view(right).size();
+    });
+    if (items + count - longer > 1) {
+      sort(longer, static_cast<size_t>(items + count - longer), done);
+    }
+  }
+
+  const Value* texts_;
+  mutable std::vector<Ranked> room_;
+};
+
+// Ranks in the order of numbers. NaN comes last, and -0.0 equals 0.0.
+uint64_t rank_of(int64_t number) {
+  return static_cast<uint64_t>(number) ^ uint64_t { 1 } << 63;
+}
+uint64_t rank_of(double number) {
+  if (std::isnan(number)) return UINT64_MAX;
+  const auto bits = std::bit_cast<int64_t>(number + 0.0);
+  return bits < 0 ? ~static_cast<uint64_t>(bits) : rank_of(bits);
 }
 
-bool integer_before(const Keyed& left, const Keyed& right) {
-  if (left.key.integer != right.key.integer) return left.key.integer < right.key.integer;
-  return left.index < right.index;
-}
-
-// The keys of an array, sorted, with the places where they were.
-std::vector<Keyed> order_of(Vm& vm, const Array* keys) {
+// Where the elements stood that come first, second, …
+std::vector<Ranked> order_of(Vm& vm, const Array* keys) {
   if (keys->length > UINT32_MAX)
     fail("E3010", "out of memory: too many elements to sort");
-  std::vector<Keyed> items;
-  items.reserve(static_cast<size_t>(keys->length));
-  bool all_text = true;
-  for (int64_t i = 0; i < keys->length; ++i) {
-    const Value key = keys->get(i);
-    all_text = all_text && is_text(key);
-    items.push_back(
-        {is_text(key) ? prefix_of(text(key)) : 0, key, static_cast<uint32_t>(i)});
+  const auto count = static_cast<size_t>(keys->length);
+  std::vector<Ranked> items(count);
+  for (size_t i = 0; i < count; ++i) items[i].index = static_cast<uint32_t>(i);
+  if (keys->elements() != Elements::kValues) {
+    for (size_t i = 0; i < count; ++i) {
+      const Value key = keys->get(static_cast<int64_t>(i));
+      items[i].rank = key.is_float() ? rank_of(key.real) : rank_of(key.integer);
+    }
+    std::vector<Ranked> room(count);
+    sort_ranks(items.data(), count, room.data());
+    return items;
   }
-  if (all_text) {
-    std::sort(items.begin(), items.end(), text_before);
-  } else if (keys->elements() == Elements::kInts) {
-    std::sort(items.begin(), items.end(), integer_before);
-  } else {
-    merge_sort(items, [&vm](const Keyed& left, const Keyed& right) {
-      return compare(vm, left.key, right.key) == -1;
+  const std::vector<Value> values(keys->values(), keys->values() + count);
+  if (!std::all_of(values.begin(), values.end(), is_text)) {
+    merge_sort(items, [&](const Ranked& left, const Ranked& right) {
+      return compare(vm, values[left.index], values[right.index]) == -1;
     });
+  } else if (!std::is_sorted(values.begin(), values.end(), [](Value left, Value right) {
+               return text(left) < text(right);
+             })) {
+    TextSorter(values.data(), count).sort(items.data(), count, 0);
   }
   return items;
 }
@@ -115,8 +195,9 @@ Array* sorted(Vm& vm, const Array* array) {
       break;
     case Elements::kValues: {
       const Rooted rooted(vm, {Value::of(result)});
-      const std::vector<Keyed> order = order_of(vm, result);
-      for (size_t i = 0; i < order.size(); ++i) result->values()[i] = order[i].key;
+      const std::vector<Value> items(result->values(), result->values() + result->length);
+      Value* to = result->values();
+      for (const Ranked& item : order_of(vm, result)) *to++ = items[item.index];
       break;
     }
   }
@@ -183,9 +264,9 @@ Value sort_by_keys(Vm& vm, Value* arguments, int) {
     fail("E1005", "`rt_sort_by_keys` expects one key for each element");
   }
   const Rooted rooted(vm, {arguments[0], arguments[1]});
-  Array* result = vm.heap().array(Elements::kValues, 0);
-  const Rooted result_rooted(vm, {Value::of(result)});
-  for (const Keyed& item : order_of(vm, keys)) {
+  const std::vector<Ranked> order = order_of(vm, keys);
+  Array* result = vm.heap().array(array->elements(), array->length);
+  for (const Ranked& item : order) {
     vm.heap().push(result, kept(array->get(item.index)));
   }
   return Value::of(result);

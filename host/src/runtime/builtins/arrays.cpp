@@ -130,7 +130,7 @@ Value max(Vm& vm, Value* arguments, int) { return extreme(vm, self(arguments), 1
 Value join(Vm& vm, Value* arguments, int count) {
   Value separator = given(arguments, count, 1) ? arguments[1] : vm.text("");
   expect_text(separator, "join", 1);
-  return vm.text(joined(vm, self(arguments), separator));
+  return joined(vm, self(arguments), separator);
 }
 
 // ---- Changing in place

@@ -19,10 +19,10 @@ Value len(Vm&, Value* arguments, int) {
   return Value::of(int64_t{self_text(arguments)->length});
 }
 
-Value char_count(Vm&, Value* arguments, int) {
-  if (is_ascii(self_text(arguments)))
-    return Value::of(int64_t{self_text(arguments)->length});
-  return Value::of(count_characters(self(arguments)));
+Value char_count(Vm& vm, Value* arguments, int) {
+  Text* text = self_text(arguments);
+  if (is_ascii(text)) return Value::of(int64_t{text->length});
+  return Value::of(static_cast<int64_t>(vm.character_places().count(text)));
 }
 
 Value is_empty(Vm&, Value* arguments, int) {

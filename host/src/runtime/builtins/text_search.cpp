@@ -1,6 +1,7 @@
 // Methods of text that look for one text in another, split and join. Places count bytes.
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "runtime/builtins/arguments.h"
 #include "runtime/operations.h"
@@ -16,6 +17,9 @@ std::string_view self(const Value* arguments) { return text(arguments[0]); }
 size_t find_in(std::string_view whole, std::string_view wanted, size_t from) {
   if (from > whole.size()) return kNowhere;
   if (wanted.empty()) return from;
+  // In short texts memmem takes longer to prepare than to search.
+  constexpr size_t kShort = 64;
+  if (wanted.size() > 1 && whole.size() - from <= kShort) return whole.find(wanted, from);
   const void* found =
       wanted.size() == 1
           ? std::memchr(whole.data() + from, wanted[0], whole.size() - from)
@@ -23,6 +27,17 @@ size_t find_in(std::string_view whole, std::string_view wanted, size_t from) {
                      wanted.size());
   if (found == nullptr) return kNowhere;
   return static_cast<size_t>(static_cast<const char*>(found) - whole.data());
+}
+
+// How often a text that is not empty occurs.
+int64_t count_in(std::string_view whole, std::string_view wanted) {
+  if (wanted.size() == 1) return std::count(whole.begin(), whole.end(), wanted[0]);
+  int64_t count = 0;
+  for (size_t at = find_in(whole, wanted, 0); at != kNowhere;
+       at = find_in(whole, wanted, at + wanted.size())) {
+    ++count;
+  }
+  return count;
 }
 
 Value place(size_t found) {
@@ -59,12 +74,7 @@ Value count_of(Vm&, Value* arguments, int) {
   const std::string_view view = self(arguments);
   const std::string_view wanted = expect_text(arguments[1], "count", 1);
   if (wanted.empty()) return Value::of(count_characters(view) + 1);
-  int64_t count = 0;
-  for (size_t at = find_in(view, wanted, 0); at != kNowhere;
-       at = find_in(view, wanted, at + wanted.size())) {
-    ++count;
-  }
-  return Value::of(count);
+  return Value::of(count_in(view, wanted));
 }
 
 // ---- Taking apart
@@ -86,20 +96,20 @@ Value split(Vm& vm, Value* arguments, int count) {
   if (given(arguments, count, 2)) {
     most = std::max<int64_t>(expect_integer(arguments[2], "split", 2), 1);
   }
-  Heap& heap = vm.heap();
-  Array* result = heap.array(Elements::kValues, 0);
   if (separator.empty()) {
+    Array* result = vm.heap().array(Elements::kValues, 0);
     split_characters(vm, result, view);
     return Value::of(result);
   }
+  Array* result =
+      vm.heap().array(Elements::kValues, std::min(count_in(view, separator) + 1, most));
   size_t start = 0;
-  while (result->length + 1 < most) {
+  while (result->length + 1 < result->capacity) {
     const size_t found = find_in(view, separator, start);
-    if (found == kNowhere) break;
-    heap.push(result, vm.text(view.substr(start, found - start)));
+    result->values()[result->length++] = vm.text(view.substr(start, found - start));
     start = found + separator.size();
   }
-  heap.push(result, vm.text(view.substr(start)));
+  result->values()[result->length++] = vm.text(view.substr(start));
   return Value::of(result);
 }
 
@@ -161,29 +171,49 @@ Value remove_suffix(Vm& vm, Value* arguments, int) {
 
 // ---- Putting together
 
+// With the first `count` places replaced; `wanted` is not empty.
+Value replace_text(Vm& vm, std::string_view view, std::string_view wanted,
+                   std::string_view replacement, int64_t count) {
+  const auto times = static_cast<uint64_t>(count);
+  const uint64_t length =
+      view.size() - times * wanted.size() + times * replacement.size();
+  if (length > UINT32_MAX) {
+    fail("E3010", "out of memory: a text cannot be longer than 4 GB");
+  }
+  char* to;
+  Text* result = vm.heap().text_buffer(static_cast<uint32_t>(length), &to);
+  size_t start = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const size_t found = find_in(view, wanted, start);
+    to += view.copy(to, found - start, start);
+    to += replacement.copy(to, replacement.size());
+    start = found + wanted.size();
+  }
+  view.copy(to, view.size() - start, start);
+  return Value::of(result);
+}
+
 Value replace_some(Vm& vm, Value* arguments, const char* name, int64_t most) {
   const std::string_view view = self(arguments);
   const std::string_view wanted = expect_text(arguments[1], name, 1);
   const std::string_view replacement = expect_text(arguments[2], name, 2);
-  size_t found = find_in(view, wanted, 0);
-  if (found == kNowhere) return arguments[0];
+  if (find_in(view, wanted, 0) == kNowhere) return arguments[0];
+  if (!wanted.empty()) {
+    const int64_t count = most == 1 ? 1 : count_in(view, wanted);
+    return replace_text(vm, view, wanted, replacement, count);
+  }
+  // Between any two characters.
   std::string result;
   size_t start = 0;
-  for (int64_t i = 0; i < most && found != kNowhere; ++i) {
-    result += view.substr(start, found - start);
+  for (int64_t i = 0; i < most; ++i) {
     result += replacement;
-    start = found + wanted.size();
-    if (wanted.empty()) {
-      // Between any two characters.
-      if (start >= view.size()) break;
-      const size_t length = decode(view, start).length;
-      result += view.substr(start, length);
-      start += length;
-    }
+    if (start >= view.size()) break;
+    const size_t length = decode(view, start).length;
+    result += view.substr(start, length);
+    start += length;
     if (result.size() > UINT32_MAX) {
       fail("E3010", "out of memory: a text cannot be longer than 4 GB");
     }
-    found = find_in(view, wanted, start);
   }
   if (start < view.size()) result += view.substr(start);
   return vm.text(result);
@@ -196,10 +226,22 @@ Value replace_first(Vm& vm, Value* arguments, int) {
   return replace_some(vm, arguments, "replace_first", 1);
 }
 
+// How long joined texts are; nothing if there are items of other kinds, or too many.
+std::optional<uint32_t> length_of_joined(const Array* array, std::string_view between) {
+  if (array->elements() != Elements::kValues) return {};
+  uint64_t length = 0;
+  for (int64_t i = 0; i < array->length; ++i) {
+    if (!is_text(array->values()[i])) return {};
+    length += text(array->values()[i]).size() + (i == 0 ? 0 : between.size());
+    if (length > UINT32_MAX) return {};
+  }
+  return static_cast<uint32_t>(length);
+}
+
 // ", ".join(xs); arrays have a join of their own.
 Value join(Vm& vm, Value* arguments, int) {
   const Array* array = items_of(vm, arguments[1], "join", 1);
-  return vm.text(joined(vm, array, arguments[0]));
+  return joined(vm, array, arguments[0]);
 }
 
 Value concat(Vm& vm, Value* arguments, int) {
@@ -233,23 +275,28 @@ const NativeSpec kMethods[] = {
 
 }  // namespace
 
-std::string joined(Vm& vm, const Array* array, Value separator) {
+Value joined(Vm& vm, const Array* array, Value separator) {
   const Rooted rooted(vm, {Value::of(const_cast<Array*>(array)), separator});
   const std::string_view between = text(separator);
+  if (const auto length = length_of_joined(array, between)) {
+    char* to;
+    Text* result = vm.heap().text_buffer(*length, &to);
+    for (int64_t i = 0; i < array->length; ++i) {
+      if (i != 0) to += between.copy(to, between.size());
+      const std::string_view item = text(array->values()[i]);
+      to += item.copy(to, item.size());
+    }
+    return Value::of(result);
+  }
   std::string result;
   for (int64_t i = 0; i < array->length; ++i) {
     if (i != 0) result += between;
-    const Value item = array->get(i);
-    if (is_text(item)) {
-      result += text(item);
-    } else {
-      display(vm, item, result);
-    }
+    display(vm, array->get(i), result);
     if (result.size() > UINT32_MAX) {
       fail("E3010", "out of memory: a text cannot be longer than 4 GB");
     }
   }
-  return result;
+  return vm.text(result);
 }
 
 void define_text_search(Vm& vm) { define_all(vm, vm.types().text, kMethods); }
