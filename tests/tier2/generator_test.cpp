@@ -205,7 +205,7 @@ TEST(Rules, ExcludeWithAReasonThatTheReportPrints) {
   const Model model = make_model(parse_ops_header(sample("plain_ops.h"), "plain_ops.h"),
                                  rules, {2, 11, 0});
   const Folder folder;
-  emit_contract(model, {}, folder.path(), "");
+  emit_contract(model, {}, {}, rules, folder.path(), "");
   const std::string report = read_file(folder.path() / "coverage.md");
   EXPECT_NE(report.find("* `aten::full`: not needed"), std::string::npos) << report;
   const size_t count = model.operations.size();
@@ -221,9 +221,9 @@ TEST(Rules, ExcludeWithAReasonThatTheReportPrints) {
 
 TEST(Rules, AreReadForTheirVersions) {
   const Folder folder;
-  for (const char* name :
-       {"reserved", "names", "exclusions", "numbers", "deprecations", "random", "groups",
-        "titles", "externs", "unmerged", "preferences", "by_hand", "builtins"}) {
+  for (const char* name : {"reserved", "names", "exclusions", "numbers", "deprecations",
+                           "random", "groups", "titles", "externs", "unmerged",
+                           "preferences", "by_hand", "builtins", "python_names"}) {
     std::ofstream(folder.path() / (std::string(name) + ".txt")) << "# nothing\n";
   }
   std::ofstream(folder.path() / "names.txt")

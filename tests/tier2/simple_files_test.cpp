@@ -260,5 +260,41 @@ TEST(SimpleFiles, CallExternsWithTheirParametersAndSeeWhatTheyUse) {
   EXPECT_GT(functions, 4000u);
 }
 
+// What the rules call written by hand is there, and once: not generated too.
+TEST(SimpleFiles, HaveWhatTheRulesSayIsWrittenByHand) {
+  std::map<std::string, size_t> methods;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(kRoot / "tier3_api" / "torch")) {
+    const std::string name = entry.path().filename().string();
+    if (!ends_with(name, ".spl") || starts_with(name, "ops_")) continue;
+    bool in_tensor = false;
+    for (const std::string& line : lines_of(read_file(entry.path()))) {
+      if (starts_with(line, "impl ")) in_tensor = line == "impl Tensor:";
+      if (in_tensor && starts_with(line, "    fn ")) {
+        ++methods[line.substr(7, line.find('(') - 7)];
+      }
+    }
+  }
+  size_t checked = 0;
+  for (const char* file :
+       std::initializer_list<const char*>{"python_names.txt", "by_hand.txt"}) {
+    for (const std::string& line :
+         lines_of(read_file(kRoot / "tier2_sffi" / "rules" / file))) {
+      const std::vector<std::string> words = words_of(line.substr(0, line.find('#')));
+      if (words.empty() || words[0] != "method") continue;
+      const bool is_list = std::string(file) == "python_names.txt";
+      if (is_list && line.find(": by hand") == std::string::npos) continue;
+      for (size_t i = 1; i < words.size() && words[i] != ":"; ++i) {
+        if (words[i].find('*') != std::string::npos || (!is_list && i > 1)) continue;
+        const size_t count = methods[words[i]];
+        EXPECT_LE(count, 1u) << "twice: the method " << words[i];
+        EXPECT_TRUE(count == 1 || !is_list) << "no method " << words[i];
+        ++checked;
+      }
+    }
+  }
+  EXPECT_GT(checked, 20u);
+}
+
 }  // namespace
 }  // namespace simple_torch::generator

@@ -32,8 +32,9 @@ void emit_names(const Model& model, const MergedNames& names,
 
 // operators.txt, the names; versions/2.11.txt, the operators of this libtorch;
 // coverage.md, the report, which compares them with those of the versions whose lists are
-// in `versions`.
+// in `versions`. Python's names are read from python_names.txt beside that folder.
 void emit_contract(const Model& model, const std::vector<CFunction>& functions,
+                   const MergedNames& names, const Rules& rules,
                    const std::filesystem::path& folder,
                    const std::filesystem::path& versions);
 

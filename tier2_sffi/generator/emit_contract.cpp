@@ -122,7 +122,82 @@ std::string version_report(const Model& model, const std::filesystem::path& fold
   return table + lists;
 }
 
+// Python's kinds of names, and what they are.
+constexpr std::pair<const char*, const char*> kKinds[] = {
+    {"method", "methods of torch.Tensor"},
+    {"function", "functions of torch"},
+    {"linalg", "functions of torch.linalg"},
+    {"fft", "functions of torch.fft"},
+    {"special", "functions of torch.special"}};
+
+// Where a name is that is not generated, or why it is not here.
+std::string reason_of(const std::string& kind, const std::string& name,
+                      const Rules& rules) {
+  for (const Rule& rule : rules.python_names) {
+    if (rule.words.front() != kind) continue;
+    const auto colon = std::find(rule.words.begin(), rule.words.end(), ":");
+    const bool fits =
+        std::any_of(rule.words.begin() + 1, colon,
+                    [&](const std::string& pattern) { return matches(pattern, name); });
+    if (fits && colon != rule.words.end()) {
+      return rule.rest(static_cast<size_t>(colon - rule.words.begin()) + 1);
+    }
+  }
+  return "not yet";
+}
+
+// Which of the names that PyTorch's users know are here.
+std::string python_report(const MergedNames& names, const Rules& rules,
+                          const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return "";
+  std::set<std::pair<std::string, std::string>> here;
+  for (const Merged& merged : names.methods) here.insert({"method", merged.name});
+  for (const Merged& merged : names.functions) {
+    here.insert({"function", merged.name});
+    const size_t middle = merged.name.find('_');
+    if (middle == std::string::npos) continue;
+    here.insert({merged.name.substr(0, middle), merged.name.substr(middle + 1)});
+  }
+  std::map<std::string, std::vector<std::string>> known;
+  for (const std::string& line : lines_of(read_file(file))) {
+    const std::vector<std::string> words = words_of(line.substr(0, line.find('#')));
+    if (words.size() == 2) known[words[0]].push_back(words[1]);
+  }
+  std::string table =
+      "\n## Python's names\n\n| | there | generated here | by hand | not here |\n"
+      "|---|---|---|---|---|\n";
+  std::string lists;
+  for (const auto& [kind, title] : kKinds) {
+    size_t generated = 0;
+    size_t by_hand = 0;
+    size_t missing = 0;
+    std::map<std::string, std::vector<std::string>> reasons;
+    for (const std::string& name : known[kind]) {
+      if (here.count({kind, name}) > 0) {
+        ++generated;
+        continue;
+      }
+      const std::string reason = reason_of(kind, name, rules);
+      if (starts_with(reason, "by hand")) {
+        ++by_hand;
+      } else {
+        ++missing;
+        reasons[reason].push_back('`' + name + '`');
+      }
+    }
+    table += cat("| ", title, " | ", known[kind].size(), " | ", generated, " | ", by_hand,
+                 " | ", missing, " |\n");
+    if (missing == 0) continue;
+    lists += cat("\n### Not here of the ", title, "\n\n");
+    for (const auto& [reason, list] : reasons) {
+      lists += cat("* ", reason, ": ", joined(list, ", "), '\n');
+    }
+  }
+  return table + lists;
+}
+
 std::string report(const Model& model, const std::vector<CFunction>& functions,
+                   const MergedNames& names, const Rules& rules,
                    const std::filesystem::path& versions) {
   std::map<std::string, Counts> by_group;
   std::map<std::string, size_t> by_class;
@@ -148,7 +223,9 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
           "| | operators |\n|---|---|\n| in the headers | ", model.operations.size(),
           " |\n| C functions and externs | ", total.c, " |\n| excluded | ",
           model.operations.size() - total.c,
-          " |\n| functions of Simple, each also as `try_` | ", total.simple, " |\n");
+          " |\n| functions of Simple, each also as `try_` | ", total.simple,
+          " |\n| methods with all overloads under one name | ", names.methods.size(),
+          " |\n| functions likewise | ", names.functions.size(), " |\n");
   text +=
       "\nWhat begins with an underscore is internal to libtorch: it can be called from "
       "C and through\nits extern, and has no function of Simple.\n";
@@ -163,6 +240,12 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
   }
   text += "\n## Excluded\n\n";
   text += exclusions.empty() ? "None.\n" : exclusions;
+  text += "\n## Without a part in a merged name\n\n";
+  std::map<std::string, size_t> left_out;
+  for (const auto& [name, reason] : names.left_out) ++left_out[reason];
+  for (const auto& [reason, count] : left_out)
+    text += cat("* ", count, ": ", reason, '\n');
+  text += "* those with names of dims or `out` arguments\n";
   text += "\n## Functions of the C headers without an extern\n\n";
   std::string c_only;
   for (const CFunction& function : functions) {
@@ -171,16 +254,19 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
     }
   }
   text += c_only.empty() ? "None.\n" : c_only;
+  text += python_report(names, rules, versions.parent_path() / "python_names.txt");
   return text + version_report(model, versions);
 }
 
 }  // namespace
 
 void emit_contract(const Model& model, const std::vector<CFunction>& functions,
+                   const MergedNames& names, const Rules& rules,
                    const std::filesystem::path& folder,
                    const std::filesystem::path& versions) {
   write_if_changed(folder / "operators.txt", operator_list(model));
-  write_if_changed(folder / "coverage.md", report(model, functions, versions));
+  write_if_changed(folder / "coverage.md",
+                   report(model, functions, names, rules, versions));
   write_if_changed(
       folder / "versions" / cat(model.version.major, '.', model.version.minor, ".txt"),
       version_list(model));

@@ -82,7 +82,10 @@ void write_depfile(const Options& options) {
   add(options.include / "ATen" / "ops", "_ops.h");
   add(options.rules, ".txt");
   add(options.own_headers, ".h");
-  if (!options.versions.empty()) add(options.versions, ".txt");
+  if (!options.versions.empty()) {
+    add(options.versions, ".txt");
+    add(options.versions.parent_path(), "python_names.txt");
+  }
   write_if_changed(options.depfile, text + '\n');
 }
 
@@ -107,7 +110,7 @@ void generate(const Options& options) {
     emit_names(model, names, options.simple_api);
   }
   if (!options.contract.empty()) {
-    emit_contract(model, functions, options.contract, options.versions);
+    emit_contract(model, functions, names, rules, options.contract, options.versions);
   }
   if (!options.depfile.empty()) write_depfile(options);
 }

@@ -76,6 +76,7 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
            {&rules.preferences, "preferences.txt", 2},
            {&rules.by_hand, "by_hand.txt", 3},
            {&rules.builtins, "builtins.txt", 1},
+           {&rules.python_names, "python_names.txt", 4},
            {&rules.externs, "externs.txt", 2}}) {
     *list = read_rules(folder / file, least, version);
   }
