@@ -107,7 +107,7 @@ std::string simple_declaration(const CFunction& function, const Rule* rule) {
       simple = "[i64]";
     } else if (type == "char*" && has_count) {
       simple = "[u8]";
-    } else if (type == "int64_t*" && ends_with(name, "_bits")) {
+    } else if (type == "int64_t*" && (ends_with(name, "_bits") || name == "bits_out")) {
       outs += ", Scalar";
       ++i;
       continue;

@@ -253,6 +253,21 @@ Value name_function(Vm& vm, Value* arguments, int) {
   return vm.text(name_of(vm, arguments[0]));
 }
 
+// Whether an expectation without a matcher fails. What cannot say whether it is true is
+// not; a matcher may follow.
+Value is_false_function(Vm& vm, Value* arguments, int) {
+  try {
+    return Value::of(!truth(vm, arguments[0]));
+  } catch (const Failure&) {
+    return Value::of(true);
+  }
+}
+
+// Whether two values are the same, whatever == gives for them.
+Value equal_function(Vm& vm, Value* arguments, int) {
+  return Value::of(equal(vm, arguments[0], arguments[1]));
+}
+
 Value truthy_function(Vm& vm, Value* arguments, int) {
   return Value::of(truth(vm, arguments[0]));
 }
@@ -340,6 +355,8 @@ constexpr NativeSpec kFunctions[] = {
     {"rt_spec_is_function", is_function_function, 1, 1},
     {"rt_spec_name", name_function, 1, 1},
     {"rt_spec_truthy", truthy_function, 1, 1},
+    {"rt_spec_equal", equal_function, 2, 2},
+    {"rt_spec_is_false", is_false_function, 1, 1},
     {"rt_spec_is_nil", is_nil_function, 1, 1},
     {"rt_spec_show", show_function, 1, 1},
     {"rt_spec_explain", explain_function, 3, 3},

@@ -261,6 +261,23 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_data(
     const void* data, int64_t bytes, const int64_t* dims, int64_t ndims, int64_t dtype);
 
 /**
+ * A tensor of numbers of any kinds.
+ *
+ * @param numbers  Bits and kind of each in turn, in row-major order, copied.
+ * @param count    How many numbers: exactly what the shape needs.
+ * @param dims     The shape, copied.
+ * @param ndims    How many dims.
+ * @param dtype    A dtype number; -1 is the complex counterpart of the default dtype if
+ *                 there is a complex number, else the default dtype if there is a float
+ *                 or nothing, else int64 if there is an integer, else bool.
+ * @param device   A device number; -1 is the CPU.
+ * @return         A tensor owned by the caller; 0 with BAD_ARGUMENT.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_numbers(
+    const int64_t* numbers, int64_t count, const int64_t* dims, int64_t ndims,
+    int64_t dtype, int64_t device);
+
+/**
  * A CPU tensor over host memory, without a copy. The memory must stay until `destroy` is
  * called, which happens once: when no tensor refers to it any more, on whatever thread
  * that is, or at once if this function fails.
