@@ -574,9 +574,7 @@ Value Interpreter::run(Frame* boundary) {
       const Value& right = C;
       bool same;
       if (is(right, Kind::kType)) {
-        // The type itself is known without its name.
-        same = (is(left, Kind::kHandle) && as<Handle>(left)->type == as<Type>(right)) ||
-               is_type(as<Type>(right)->name, left);
+        same = is_of(as<Type>(right), left);
       } else if (left.is_object() && right.is_object() && !is_text(left)) {
         same = left.object == right.object || equal(vm_, left, right);
       } else {

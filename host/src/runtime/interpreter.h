@@ -141,6 +141,7 @@ class Interpreter {
   bool is_none(Value value) const;
   bool is_variant(const Site& site, Value value) const;
   bool is_type(Symbol type, Value value);
+  bool is_of(const Type* type, Value value);
   Value payload(Value value, uint16_t index);
   Value payload_named(const Site& site, Value value);
   Value match_item(Value value, int index);

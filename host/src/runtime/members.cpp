@@ -385,6 +385,23 @@ bool Interpreter::is_variant(const Site& site, Value value) const {
   return false;
 }
 
+// The same of a type itself: mostly it is known without its name.
+bool Interpreter::is_of(const Type* wanted, Value value) {
+  if (vm_.type_of(value) == wanted) return true;
+  const BuiltinTypes& types = vm_.types();
+  if (wanted == types.integer || wanted == types.real || wanted == types.text ||
+      wanted == types.array) {
+    return false;
+  }
+  const bool is_made_of_fields = wanted->form == Type::Form::kStruct ||
+                                 wanted->form == Type::Form::kClass ||
+                                 wanted->form == Type::Form::kExtern;
+  if (is_made_of_fields && !is(value, Kind::kInstance) && !is(value, Kind::kHandle)) {
+    return false;
+  }
+  return is_type(wanted->name, value);
+}
+
 bool Interpreter::is_type(Symbol wanted, Value value) {
   std::string_view name = text_of(wanted);
   if (name.ends_with('?')) {
