@@ -132,7 +132,14 @@ constexpr std::pair<const char*, const char*> kKinds[] = {
 
 // Where a name is that is not generated, or why it is not here.
 std::string reason_of(const std::string& kind, const std::string& name,
-                      const Rules& rules) {
+                      const MergedNames& names, const Rules& rules) {
+  for (const ByHand& each : names.by_hand) {
+    const bool has_file = each.reason.find(".spl") != std::string::npos;
+    if (has_file && each.name == name &&
+        kind == (each.is_method ? "method" : "function")) {
+      return "by hand";
+    }
+  }
   for (const Rule& rule : rules.python_names) {
     if (rule.words.front() != kind) continue;
     const auto colon = std::find(rule.words.begin(), rule.words.end(), ":");
@@ -177,7 +184,7 @@ std::string python_report(const MergedNames& names, const Rules& rules,
         ++generated;
         continue;
       }
-      const std::string reason = reason_of(kind, name, rules);
+      const std::string reason = reason_of(kind, name, names, rules);
       if (starts_with(reason, "by hand")) {
         ++by_hand;
       } else {
