@@ -30,9 +30,16 @@ if(SIMPLE_TORCH_SANITIZE STREQUAL "address")
       -fno-omit-frame-pointer)
 elseif(SIMPLE_TORCH_SANITIZE STREQUAL "thread")
   set(flags -fsanitize=thread -fno-omit-frame-pointer)
+elseif(SIMPLE_TORCH_SANITIZE STREQUAL "fuzzer")
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "libFuzzer belongs to clang, and ${CMAKE_CXX_COMPILER} is none. "
+                        "Let the variable CXX name one.")
+  endif()
+  set(flags -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+      -fno-omit-frame-pointer)
 elseif(SIMPLE_TORCH_SANITIZE)
   message(FATAL_ERROR "SIMPLE_TORCH_SANITIZE is '${SIMPLE_TORCH_SANITIZE}'; "
-                      "it can be empty, address or thread")
+                      "it can be empty, address, thread or fuzzer")
 else()
   set(flags "")
 endif()

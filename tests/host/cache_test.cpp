@@ -256,6 +256,35 @@ TEST_F(CacheTest, AForgedEntryIsRefusedOrRunsWithoutACrash) {
   EXPECT_GT(accepted, 0);
 }
 
+// A failure would be handled again and again, Ctrl-C as well.
+TEST_F(CacheTest, AHandlerThatLeadsBackToWhatItCoversIsEnteredOnce) {
+  const fs::path program =
+      write("p.spl", "fn f(a):\n    defer: print(\"left\")\n    a.nothing()\nf(1)\n");
+  ASSERT_EQ(run(program).status, 1);
+  Cache::Entry entry;
+  ASSERT_TRUE(read(program, entry));
+  int changed = 0;
+  for (FunctionImage& function : entry.image.functions) {
+    for (const HandlerImage& handler : function.handlers) {
+      auto at = static_cast<size_t>(handler.target);
+      while (function.code[at].op != Op::kRethrow) ++at;
+      function.code[at] = {Op::kJumpBack, 0, 0, 0};
+      function.code[at].set_wide(static_cast<int32_t>(handler.start) -
+                                 static_cast<int32_t>(at) - 1);
+      ++changed;
+    }
+  }
+  ASSERT_GT(changed, 0);
+  ASSERT_EQ(verify(entry.image), nullptr);
+  Cache(options_.cache)
+      .write(fs::canonical(program).string(), digest(content(program)), entry.inputs,
+             entry.image);
+  const Outcome outcome = run(program);
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_EQ(outcome.text.substr(0, 5), "left\n");
+}
+
 TEST_F(CacheTest, ChangedSourceIsCompiledAnew) {
   const fs::path program = write("p.spl", "print(1)\n");
   EXPECT_EQ(run(program).text, "1\n");

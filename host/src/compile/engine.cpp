@@ -846,6 +846,8 @@ int Engine::run_program(Loaded* entry, const std::vector<std::string>& arguments
       }
     }
   } catch (const Exit& exit) {
+    std::fflush(stdout);
+    std::cerr << exit.interrupted;
     status = exit.status;
   } catch (Failure& failure) {
     failure.settle();
@@ -955,14 +957,22 @@ Engine::Answer Engine::evaluate(const std::string& text) {
     }
     prompts_.insert(prompts_.begin(), &loaded->interface);
   } catch (const Exit& exit) {
-    answer.ended = true;
+    // Ctrl-C ends what runs, and not the prompt.
+    answer.ended = exit.interrupted.empty();
+    answer.failed = !answer.ended;
     answer.status = exit.status;
+    answer.text = exit.interrupted;
+    prompts_.insert(prompts_.begin(), &loaded->interface);
   } catch (Failure& failure) {
     failure.settle();
     // What was defined before it failed stays.
     prompts_.insert(prompts_.begin(), &loaded->interface);
     answer.failed = true;
     answer.text = render(failure);
+  } catch (const std::bad_alloc&) {
+    prompts_.insert(prompts_.begin(), &loaded->interface);
+    answer.failed = true;
+    answer.text = "error: runtime: out of memory [E3010]\n";
   }
   return answer;
 }

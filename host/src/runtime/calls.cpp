@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "runtime/interpreter.h"
+#include "runtime/native_stack.h"
 #include "runtime/operations.h"
 #include "sffi/extern.h"
 
@@ -75,6 +76,7 @@ Value Interpreter::call(Value callee, std::span<const Value> arguments) {
     fail("E3003", "stack overflow: " + std::to_string(nesting_) +
                       " built-in functions wait for functions that they called");
   }
+  check_native_stack();
   Value* window = top();
   if (window + arguments.size() + 2 >= stack_end_) overflow();
   std::copy(arguments.begin(), arguments.end(), window);
@@ -643,7 +645,14 @@ bool Interpreter::unwind(Frame* boundary) {
   for (;;) {
     Frame* frame = frame_;
     const auto at = static_cast<uint32_t>(frame->pc - frame->code->code.data());
+    // Each handler is entered at most once. Code from the cache could lead from one into
+    // itself, for ever.
+    const auto entered =
+        std::count_if(pending_.begin(), pending_.end(),
+                      [&](const Pending& pending) { return pending.frame == frame; });
+    const bool more = static_cast<size_t>(entered) < frame->code->handlers.size();
     for (const HandlerImage& handler : frame->code->handlers) {
+      if (!more) break;
       if (at < handler.start || at >= handler.end) continue;
       pending_.push_back({std::current_exception(), frame});
       frame->pc = frame->code->code.data() + handler.target;

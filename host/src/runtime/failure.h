@@ -39,6 +39,7 @@ struct Failure {
 // exit(n), and Ctrl-C: ends the program; nothing catches it, what was deferred runs.
 struct Exit {
   int status;
+  std::string interrupted{};  // By Ctrl-C: the message; "" for exit(n).
 };
 
 [[noreturn]] void fail(const char* code, std::string message);

@@ -30,13 +30,6 @@ size_t element_size(Elements elements) {
   }
 }
 
-void* allocate_raw(size_t size) {
-  void* memory = std::malloc(size);
-  if (memory == nullptr)
-    fail("E3010", "out of memory: " + std::to_string(size) + " bytes");
-  return memory;
-}
-
 Elements fitting(Value value) {
   switch (value.tag) {
     case Tag::kInt:
@@ -89,6 +82,16 @@ const void* parts_outside(const Object* object) {
     default:
       return nullptr;
   }
+}
+
+// A free cell holds the next one behind its head.
+Object* next_free(const Object* cell) {
+  Object* next;
+  std::memcpy(static_cast<void*>(&next), cell + 1, sizeof(next));
+  return next;
+}
+void set_next_free(Object* cell, Object* next) {
+  std::memcpy(static_cast<void*>(cell + 1), static_cast<void*>(&next), sizeof(next));
 }
 
 void share_all(const Value* values, int64_t count) {
@@ -168,6 +171,32 @@ Heap::~Heap() {
   for (Type* type : types_) delete type;
 }
 
+// ---- Room
+
+void Heap::check_room(uint64_t bytes) const {
+  // Up to the threshold a collection was not due.
+  const uint64_t waiting = allocated_ > threshold_ ? allocated_ - threshold_ : 0;
+  if (limit_ == 0 || (bytes <= limit_ && waiting <= limit_ - bytes)) return;
+  fail("E3010", "out of memory: " + std::to_string(bytes) + " bytes more, and " +
+                    std::to_string(limit_) + " are allowed");
+}
+
+void Heap::check_text(uint64_t bytes) const {
+  if (bytes > UINT32_MAX) {
+    fail("E3010", "out of memory: a text cannot be longer than 4 GB");
+  }
+  check_room(bytes);
+}
+
+void* Heap::allocate_raw(size_t size) {
+  check_room(size);
+  void* memory = std::malloc(size);
+  if (memory == nullptr) {
+    fail("E3010", "out of memory: " + std::to_string(size) + " bytes");
+  }
+  return memory;
+}
+
 // ---- Cells
 
 Object* Heap::allocate(Kind kind, size_t size) {
@@ -179,7 +208,7 @@ Object* Heap::allocate(Kind kind, size_t size) {
     if (object == nullptr) {
       object = allocate_slow(size_class);
     } else {
-      std::memcpy(&free_[size_class], object + 1, sizeof(Object*));
+      free_[size_class] = next_free(object);
     }
     object->size_class = static_cast<uint8_t>(size_class);
     account(static_cast<int64_t>(size_class * kGranule));
@@ -198,6 +227,7 @@ Object* Heap::allocate(Kind kind, size_t size) {
 Object* Heap::allocate_slow(size_t size_class) {
   while (free_[size_class] == nullptr) {
     if (sweep_one(size_class)) continue;
+    check_room(kBlockSize);
     Block* block = new_block();
     block->cell = size_class * kGranule;
     block->count = static_cast<uint32_t>((kBlockSize - sizeof(Block)) / block->cell);
@@ -205,7 +235,7 @@ Object* Heap::allocate_slow(size_t size_class) {
     for (uint32_t i = block->count; i-- > 0;) {
       Object* cell = block->object(i);
       cell->kind = Kind::kFree;
-      std::memcpy(cell + 1, &next, sizeof(next));
+      set_next_free(cell, next);
       next = cell;
     }
     // A new block has nothing to sweep.
@@ -216,7 +246,7 @@ Object* Heap::allocate_slow(size_t size_class) {
     free_[size_class] = next;
   }
   Object* object = free_[size_class];
-  std::memcpy(&free_[size_class], object + 1, sizeof(Object*));
+  free_[size_class] = next_free(object);
   return object;
 }
 
@@ -263,7 +293,7 @@ void Heap::sweep_block(Block* block) {
       release_parts(object);
       object->kind = Kind::kFree;
     }
-    std::memcpy(object + 1, &list, sizeof(list));
+    set_next_free(object, list);
     list = object;
   }
   free_[block->cell / kGranule] = list;
@@ -319,7 +349,7 @@ Text* Heap::text_buffer(uint32_t length, char** bytes) {
 }
 
 Text* Heap::text(std::string_view bytes) {
-  if (bytes.size() > UINT32_MAX) fail("E3010", "a text cannot be longer than 4 GB");
+  check_text(bytes.size());
   char* to;
   Text* result = text_buffer(static_cast<uint32_t>(bytes.size()), &to);
   if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
@@ -328,7 +358,7 @@ Text* Heap::text(std::string_view bytes) {
 
 Text* Heap::concat(Text* left, Text* right) {
   const uint64_t length = uint64_t{left->length} + right->length;
-  if (length > UINT32_MAX) fail("E3010", "a text cannot be longer than 4 GB");
+  check_text(length);
   if (right->length == 0) return left;
   if (left->length == 0) return right;
   if (length <= kShortText) {
@@ -400,6 +430,7 @@ void Heap::reserve(Array* array, int64_t capacity) {
     fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");
   }
   const bool inside = array->has_elements_inside();
+  check_room(bytes);
   void* data = std::realloc(inside ? nullptr : array->data, bytes);
   if (data == nullptr) {
     fail("E3010", "out of memory: an array of " + std::to_string(capacity) + " elements");

@@ -74,6 +74,11 @@ class Heap {
   void collect();
   // Tells of memory that objects own outside the heap's cells.
   void account(int64_t bytes);
+  // Fail if the program may not have so much more at once: what is made between two
+  // instructions is not collected on the way. What makes a text piece by piece asks
+  // before the pieces take all memory.
+  void check_room(uint64_t bytes) const;
+  void check_text(uint64_t bytes) const;
   bool wants_collection() const { return wants_collection_; }
   void want_collection();
   void set_stress(bool on) { stress_ = on; }
@@ -116,6 +121,7 @@ class Heap {
   Object* allocate_slow(size_t size_class);
   Object* allocate_large(size_t size);
   Block* new_block();
+  void* allocate_raw(size_t size);
   bool sweep_one(size_t size_class);
   void sweep_block(Block* block);
   void release_parts(Object* object);

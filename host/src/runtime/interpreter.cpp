@@ -137,10 +137,7 @@ void Interpreter::mark_roots() {
 
 void Interpreter::attend() {
   vm_.interrupted_.store(false, std::memory_order_relaxed);
-  if (vm_.stop_requested_.load(std::memory_order_relaxed)) {
-    vm_.stop_requested_.store(false, std::memory_order_relaxed);
-    throw Exit{130};
-  }
+  vm_.check_stop();
   vm_.externs().run_queued();
   if (heap_.wants_collection()) collect();
 }

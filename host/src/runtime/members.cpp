@@ -673,7 +673,10 @@ Value Interpreter::display_all(const Value* values, int count) {
   std::string out;
   out.swap(text_);
   out = start;
-  for (int i = done; i < count; ++i) display(vm_, values[i], out);
+  for (int i = done; i < count; ++i) {
+    display(vm_, values[i], out);
+    heap_.check_text(out.size());
+  }
   const Value result = vm_.text(out);
   text_.swap(out);
   return result;

@@ -1,5 +1,7 @@
 // Arithmetic and bit operators for operands of any kind.
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "runtime/numbers.h"
@@ -225,13 +227,18 @@ Value repeat(Vm& vm, Value text_value, Value count_value) {
   const std::string_view unit = text(text_value);
   const int64_t count = count_value.integer;
   if (count <= 0 || unit.empty()) return vm.text("");
-  if (static_cast<uint64_t>(count) > UINT32_MAX / unit.size()) {
-    fail("E3010", "out of memory: a text cannot be longer than 4 GB");
-  }
+  uint64_t length;
+  if (__builtin_mul_overflow(unit.size(), count, &length)) length = UINT64_MAX;
+  vm.heap().check_text(length);
   char* bytes;
-  Text* result = vm.heap().text_buffer(
-      static_cast<uint32_t>(unit.size() * static_cast<size_t>(count)), &bytes);
-  for (int64_t i = 0; i < count; ++i, bytes += unit.size()) unit.copy(bytes, unit.size());
+  Text* result = vm.heap().text_buffer(static_cast<uint32_t>(length), &bytes);
+  // Each round doubles what is there.
+  unit.copy(bytes, unit.size());
+  for (uint64_t done = unit.size(); done < length;) {
+    const uint64_t more = std::min(done, length - done);
+    std::memcpy(bytes + done, bytes, more);
+    done += more;
+  }
   return Value::of(result);
 }
 

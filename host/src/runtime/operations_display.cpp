@@ -31,7 +31,8 @@ class Printer {
           out_ += text(value);
           return;
         }
-        check_depth(++depth_, "display");
+        check_depth(vm_, ++depth_, "display");
+        vm_.heap().check_text(out_.size());
         print_object(value);
         --depth_;
         return;

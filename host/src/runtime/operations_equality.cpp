@@ -4,6 +4,7 @@
 #include <cstring>
 #include <random>
 
+#include "runtime/native_stack.h"
 #include "runtime/numbers.h"
 #include "runtime/operations_impl.h"
 #include "runtime/table.h"
@@ -121,7 +122,7 @@ bool equal_at(Vm& vm, Value left, Value right, int depth) {
   if (left.is_number() && right.is_number()) return equal_numbers(left, right);
   if (left.is_nil() || right.is_nil()) return left.is_nil() && right.is_nil();
   if (left.is_object() || right.is_object()) {
-    check_depth(depth, "compare");
+    check_depth(vm, depth, "compare");
     if (is_some(vm, left) || is_some(vm, right)) {
       return equal_at(vm, without_some(vm, left), without_some(vm, right), depth + 1);
     }
@@ -280,7 +281,7 @@ uint64_t hash_at(Vm& vm, Value value, int depth) {
       return hash_real(value.real);
     case Tag::kObject:
       if (value.object->kind == Kind::kText) return hash_text(as<Text>(value));
-      check_depth(depth, "hash");
+      check_depth(vm, depth, "hash");
       return hash_object(vm, value, depth + 1);
     default:
       return hash_word(static_cast<uint64_t>(value.integer), 0);
@@ -341,7 +342,7 @@ int compare_at(Vm& vm, Value left, Value right, int depth) {
     return compare_texts(text_of(left.symbol()), text_of(right.symbol()));
   }
   if (!left.is_object() && !right.is_object()) no_order(left, right);
-  check_depth(depth, "compare");
+  check_depth(vm, depth, "compare");
   if (is_some(vm, left) || is_some(vm, right)) {
     return compare_at(vm, without_some(vm, left), without_some(vm, right), depth + 1);
   }
@@ -381,7 +382,9 @@ Relation relation_of(ast::BinaryOp op) {
 
 }  // namespace
 
-void check_depth(int depth, const char* verb) {
+void check_depth(Vm& vm, int depth, const char* verb) {
+  vm.check_stop();
+  check_native_stack();
   if (depth <= kDeepest) return;
   fail("E3003", std::string("cannot ") + verb + " values that lie more than " +
                     std::to_string(kDeepest) + " deep in one another");

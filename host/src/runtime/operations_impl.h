@@ -12,7 +12,10 @@ namespace simple {
 // How deep values may lie in one another for what goes through all of them. Only objects
 // of classes can hold themselves; they would otherwise never end.
 inline constexpr int kDeepest = 1000;
-void check_depth(int depth, const char* verb);
+// Fails when they lie too deep, or when the C++ stack ends before that, and ends what the
+// program is to stop. For each object on the way: what has parts in common is gone
+// through again and again, and may take for ever.
+void check_depth(Vm& vm, int depth, const char* verb);
 
 // The names of the protocol's methods.
 struct Dunders {

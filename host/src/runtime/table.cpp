@@ -116,6 +116,7 @@ void resize(Vm* vm, Table* table, uint32_t capacity) {
   if (capacity > kMost) fail("E3010", "out of memory: a dict of more than 2^30 entries");
   drop_removed(table);
   if (capacity != table->capacity) {
+    if (vm != nullptr) vm->heap().check_room(size_t{capacity} * sizeof(TableEntry));
     auto* entries = static_cast<TableEntry*>(std::realloc(
         static_cast<void*>(table->entries), size_t{capacity} * sizeof(TableEntry)));
     if (entries == nullptr) {

@@ -218,6 +218,18 @@ Value Vm::call_method(Value receiver, const Method& method,
   return interpreter_->call_method(receiver, method.callable, arguments);
 }
 
+void Vm::stop() {
+  stop_requested_.store(false, std::memory_order_relaxed);
+  Exit exit{130, "error: runtime: interrupted\n"};
+  std::string file;
+  std::string excerpt;
+  uint32_t line = 0;
+  if (interpreter_->current_place(file, line, excerpt)) {
+    exit.interrupted += "   --> " + file + ':' + std::to_string(line) + '\n';
+  }
+  throw exit;
+}
+
 void Vm::define(const NativeSpec* specs, size_t count) {
   for (size_t i = 0; i < count; ++i) {
     natives_[intern(specs[i].name)] = Value::of(heap_.immortal(heap_.native(&specs[i])));

@@ -69,6 +69,13 @@ class Vm {
     interrupt();
   }
 
+  bool is_to_stop() const { return stop_requested_.load(std::memory_order_relaxed); }
+  // Ends the program if that was asked for. For what takes long between two instructions.
+  void check_stop() {
+    if (is_to_stop()) [[unlikely]]
+      stop();
+  }
+
   std::vector<std::string>& program_arguments() { return program_arguments_; }
 
   // Marks everything that the program can reach; called by the heap.
@@ -81,6 +88,8 @@ class Vm {
   friend class Heap;
   friend class Interpreter;
   friend class Rooted;
+
+  [[noreturn]] void stop();
 
   Heap heap_;
   CharacterPlaces character_places_{heap_};

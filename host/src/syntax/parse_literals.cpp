@@ -457,7 +457,11 @@ Expr* Parser::dict() {
       if (entries.empty() && !at(kColon) && (at(kComma) || at(kRightBrace) || at(kFor))) {
         Gather<ast::Item> items(*this);
         items.add({entry.key, false, {}});
-        if (at(kFor)) items[0] = {comprehension(start, nullptr, entry.key), true, {}};
+        if (at(kFor)) {
+          // Before items[0] is looked up: what is gathered inside moves the items.
+          Expr* made = comprehension(start, nullptr, entry.key);
+          items[0] = {made, true, {}};
+        }
         while (accept(kComma) && !at(kRightBrace)) items.add(item(kRightBrace));
         brackets.close();
         return set_of(start, items.list());

@@ -51,7 +51,7 @@ Array* items_of(Vm& vm, Value items, const char* function, int place) {
     const std::string_view view = text(items);
     for (size_t at = 0; at < view.size();) {
       const size_t length = decode(view, at).length;
-      heap.push(result, vm.text(view.substr(at, length)));
+      heap.push(result, vm.character(view.substr(at, length)));
       at += length;
     }
   } else {

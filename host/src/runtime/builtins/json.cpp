@@ -263,6 +263,8 @@ class Writer {
         fail("E3003", "JSON: values lie more than " + std::to_string(kJsonDeepest) +
                           " deep in one another");
       }
+      vm_.check_stop();
+      vm_.heap().check_text(out_.size());
       composed(value, depth);
     }
   }

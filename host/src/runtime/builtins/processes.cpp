@@ -78,8 +78,9 @@ bool give_some(Descriptor& to, std::string_view& bytes) {
 }
 
 // Feeds a program and reads what it writes, both at once, so that neither waits for ever.
-void exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view given,
-              Outcome& result) {
+// Ctrl-C ends the program as well.
+void exchange(Vm& vm, pid_t process, Pipe& input, Pipe& output, Pipe& errors,
+              std::string_view given, Outcome& result) {
   if (given.empty()) input.write_end.close();
   if (input.write_end.is_open()) ::fcntl(input.write_end.get(), F_SETFL, O_NONBLOCK);
   while (input.write_end.is_open() || output.read_end.is_open() ||
@@ -87,7 +88,13 @@ void exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view given,
     pollfd ends[] = {{input.write_end.get(), POLLOUT, 0},
                      {output.read_end.get(), POLLIN, 0},
                      {errors.read_end.get(), POLLIN, 0}};
-    if (::poll(ends, 3, -1) < 0 && errno != EINTR) return;
+    // Ctrl-C can come just before this starts to wait.
+    constexpr int kMilliseconds = 200;
+    if (::poll(ends, 3, kMilliseconds) < 0 && errno != EINTR) return;
+    if (vm.is_to_stop()) {
+      ::kill(process, SIGTERM);
+      return;
+    }
     if (ends[0].revents != 0 && !give_some(input.write_end, given))
       input.write_end.close();
     if (ends[1].revents != 0 && !take_some(output.read_end, result.output)) {
@@ -99,15 +106,16 @@ void exchange(Pipe& input, Pipe& output, Pipe& errors, std::string_view given,
   }
 }
 
-int wait_for(pid_t process) {
+int wait_for(Vm& vm, pid_t process) {
   int status = 0;
   while (::waitpid(process, &status, 0) < 0) {
     if (errno != EINTR) return 127;
+    if (vm.is_to_stop()) ::kill(process, SIGTERM);
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-Outcome run_program(std::vector<std::string>& words, std::string_view given) {
+Outcome run_program(Vm& vm, std::vector<std::string>& words, std::string_view given) {
   Pipe input;
   Pipe output;
   Pipe errors;
@@ -134,9 +142,10 @@ Outcome run_program(std::vector<std::string>& words, std::string_view given) {
   errors.write_end.close();
   // A program that does not read its input must not end this one.
   const auto before = std::signal(SIGPIPE, SIG_IGN);
-  exchange(input, output, errors, given, result);
+  exchange(vm, process, input, output, errors, given, result);
   std::signal(SIGPIPE, before);
-  result.status = wait_for(process);
+  result.status = wait_for(vm, process);
+  vm.check_stop();
   return result;
 }
 
@@ -157,7 +166,7 @@ Value run(Vm& vm, Value* arguments, int count) {
   const bool has_input = given(arguments, count, 2) && !arguments[2].is_nil();
   const std::string input(has_input ? expect_text(arguments[2], "rt_process_run", 3)
                                     : std::string_view());
-  const Outcome outcome = run_program(words, input);
+  const Outcome outcome = run_program(vm, words, input);
   return vm.tuple({vm.text(valid_utf8(outcome.output)),
                    vm.text(valid_utf8(outcome.errors)),
                    Value::of(int64_t{outcome.status})});

@@ -180,7 +180,8 @@ struct Padding {
   size_t missing;
   std::string fill;
 };
-Padding padding(Value* arguments, int count, const char* name, const char* standard) {
+Padding padding(Vm& vm, Value* arguments, int count, const char* name,
+                const char* standard) {
   const int64_t width = expect_integer(arguments[1], name, 1);
   Padding result{0, standard};
   if (given(arguments, count, 2)) {
@@ -192,9 +193,11 @@ Padding padding(Value* arguments, int count, const char* name, const char* stand
   }
   const int64_t length = count_characters(self(arguments));
   if (width > length) result.missing = static_cast<size_t>(width - length);
-  if (result.missing > UINT32_MAX / result.fill.size()) {
-    fail("E3010", "out of memory: a text cannot be longer than 4 GB");
+  uint64_t bytes;
+  if (__builtin_mul_overflow(result.missing, result.fill.size(), &bytes)) {
+    bytes = UINT64_MAX / 2;
   }
+  vm.heap().check_text(bytes + self(arguments).size());
   return result;
 }
 
@@ -207,24 +210,24 @@ std::string times(const std::string& unit, size_t count) {
 }
 
 Value pad_left(Vm& vm, Value* arguments, int count) {
-  const Padding pad = padding(arguments, count, "pad_left", " ");
+  const Padding pad = padding(vm, arguments, count, "pad_left", " ");
   return vm.text(times(pad.fill, pad.missing).append(self(arguments)));
 }
 
 Value pad_right(Vm& vm, Value* arguments, int count) {
-  const Padding pad = padding(arguments, count, "pad_right", " ");
+  const Padding pad = padding(vm, arguments, count, "pad_right", " ");
   return vm.text(std::string(self(arguments)) + times(pad.fill, pad.missing));
 }
 
 Value center(Vm& vm, Value* arguments, int count) {
-  const Padding pad = padding(arguments, count, "center", " ");
+  const Padding pad = padding(vm, arguments, count, "center", " ");
   const size_t left = pad.missing / 2;
   return vm.text(times(pad.fill, left).append(self(arguments)) +
                  times(pad.fill, pad.missing - left));
 }
 
 Value zfill(Vm& vm, Value* arguments, int count) {
-  const Padding pad = padding(arguments, count, "zfill", "0");
+  const Padding pad = padding(vm, arguments, count, "zfill", "0");
   const std::string_view view = self(arguments);
   const size_t sign = !view.empty() && (view[0] == '-' || view[0] == '+') ? 1 : 0;
   std::string result(view.substr(0, sign));

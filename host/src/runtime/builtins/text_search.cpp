@@ -211,9 +211,7 @@ Value replace_some(Vm& vm, Value* arguments, const char* name, int64_t most) {
     const size_t length = decode(view, start).length;
     result += view.substr(start, length);
     start += length;
-    if (result.size() > UINT32_MAX) {
-      fail("E3010", "out of memory: a text cannot be longer than 4 GB");
-    }
+    vm.heap().check_text(result.size());
   }
   if (start < view.size()) result += view.substr(start);
   return vm.text(result);
@@ -292,9 +290,7 @@ Value joined(Vm& vm, const Array* array, Value separator) {
   for (int64_t i = 0; i < array->length; ++i) {
     if (i != 0) result += between;
     display(vm, array->get(i), result);
-    if (result.size() > UINT32_MAX) {
-      fail("E3010", "out of memory: a text cannot be longer than 4 GB");
-    }
+    vm.heap().check_text(result.size());
   }
   return vm.text(result);
 }
