@@ -175,7 +175,7 @@ class Externs {
   std::vector<int64_t> batch_;
 
   int64_t new_handles_ = 0;  // Since the last collection.
-  Pace handle_pace_{4096, 1 << 20};
+  Pace handle_pace_{512, 1 << 20};
   bool under_pressure_ = false;
   Pace pressure_pace_{int64_t{4} << 20, int64_t{128} << 20};
   double collection_began_ = 0;  // In seconds of this thread, which others cannot slow
