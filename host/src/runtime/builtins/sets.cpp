@@ -93,7 +93,7 @@ Value to_array(Vm& vm, Value* arguments, int) {
 Value make(Vm& vm, Value*, int) { return Value::of(vm.heap().set()); }
 
 Value from_items(Vm& vm, Value* arguments, int) {
-  Table* result = set_of(vm, arguments[0], "to_set");
+  Table* result = set_of(vm, arguments[0], "Set");
   return Value::of(is(arguments[0], Kind::kSet) ? vm.heap().copy(result) : result);
 }
 
@@ -126,6 +126,12 @@ const NativeSpec kMethods[] = {
 const NativeSpec kConversions[] = {
     {"to_set", from_items, 0, 0},
 };
+// Set(), or Set(items), which is what a literal s{1, 2} and a comprehension call.
+Value construct(Vm& vm, Value* arguments, int count) {
+  return count == 0 ? make(vm, arguments, count) : from_items(vm, arguments, count);
+}
+
+const NativeSpec kConstructor = {"Set", construct, 0, 1};
 const NativeSpec kStatics[] = {
     {"new", make, 0, 0},
     {"from", from_items, 1, 1},
@@ -137,6 +143,7 @@ void define_sets(Vm& vm) {
   const BuiltinTypes& types = vm.types();
   define_all(vm, types.set, kMethods);
   define_statics(vm, types.set, kStatics);
+  types.set->constructor = vm.heap().immortal(vm.heap().native(&kConstructor));
   for (Type* type : {types.array, types.tuple, types.range, types.set}) {
     define_all(vm, type, kConversions);
   }
