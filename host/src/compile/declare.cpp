@@ -622,6 +622,10 @@ std::string spell(const ast::Type* type) {
       return text;
     }
     case ast::Type::Kind::kOptional:
+      // Without brackets it would be the function's result that may be nil.
+      if (type->arguments[0]->kind == ast::Type::Kind::kFunction) {
+        return "(" + spell(type->arguments[0]) + ")?";
+      }
       return spell(type->arguments[0]) + "?";
   }
   return "";

@@ -654,25 +654,32 @@ bool Interpreter::unwind(Frame* boundary) {
     for (const HandlerImage& handler : frame->code->handlers) {
       if (!more) break;
       if (at < handler.start || at >= handler.end) continue;
+      // Now, because what is done on the way out moves on from here.
+      note_current();
       pending_.push_back({std::current_exception(), frame});
       frame->pc = frame->code->code.data() + handler.target;
       return true;
     }
-    try {
-      throw;
-    } catch (Failure& failure) {
-      note(failure);
-    } catch (const std::bad_alloc&) {
-      // Nothing to note it in.
-    } catch (const Exit&) {
-    }
+    note_current();
     while (!pending_.empty() && pending_.back().frame >= frame) pending_.pop_back();
     --frame_;
     if (frame == boundary) return false;
   }
 }
 
-// Adds the function that runs to what a failure tells.
+// Adds the function that runs to what the failure in flight tells, once.
+void Interpreter::note_current() const {
+  try {
+    throw;
+  } catch (Failure& failure) {
+    if (failure.noted != frame_) note(failure);
+    failure.noted = frame_;
+  } catch (const std::bad_alloc&) {
+    // Nothing to note it in.
+  } catch (const Exit&) {
+  }
+}
+
 void Interpreter::note(Failure& failure) const {
   const Frame& frame = *frame_;
   const auto index = static_cast<size_t>(frame.pc - frame.code->code.data());

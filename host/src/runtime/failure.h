@@ -30,6 +30,8 @@ struct Failure {
   // The functions of packages that the program's innermost one was in, and where.
   std::string inside_excerpt;
   std::vector<TraceLine> inside;
+  // The last of the machine's frames that is among these.
+  const void* noted = nullptr;
 
   // Once all functions were left: without a function of the program's own, a package's
   // is where it happened.

@@ -156,6 +156,7 @@ class Interpreter {
   Value format_value(Value value, std::string_view spec);
   Value ellipsis();
 
+  void note_current() const;
   void note(Failure& failure) const;
 
   Vm& vm_;

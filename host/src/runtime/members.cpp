@@ -134,6 +134,13 @@ Value Interpreter::get_member(Site& site, Value receiver) {
 
 void Interpreter::set_field(Site& site, Value& receiver, Value value) {
   const std::string name(text_of(site.name));
+  // What a native object holds is set by a method.
+  if (is(receiver, Kind::kHandle)) {
+    if (const Method* method = vm_.find_method(receiver, intern("set_" + name))) {
+      vm_.call_method(receiver, *method, {&value, 1});
+      return;
+    }
+  }
   if (!is(receiver, Kind::kInstance)) {
     if (receiver.is_nil()) fail("E1012", "cannot set field `" + name + "` of nil");
     fail("E1012",
