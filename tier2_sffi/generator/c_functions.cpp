@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kExport = "SIMPLE_TORCH_API ";
 constexpr std::string_view kPrefix = "simple_torch_";
+constexpr std::string_view kFunctionPointer = "a function pointer";
 
 // The first paragraph of the comment that ends before `at`.
 std::string summary_before(std::string_view text, size_t at) {
@@ -43,6 +44,14 @@ CFunction parse_function(std::string_view declaration, const std::string& header
   for (const std::string& parameter :
        split_outside_brackets(text.substr(open + 1, text.rfind(')') - open - 1), ',')) {
     if (parameter == "void") continue;
+    // The name of a function stands in the middle: "int64_t (*call)(void* context)".
+    const size_t star = parameter.find("(*");
+    if (star != std::string::npos) {
+      const size_t end = parameter.find(')', star);
+      function.parameters.push_back(
+          {std::string(kFunctionPointer), parameter.substr(star + 2, end - star - 2)});
+      continue;
+    }
     const size_t last = parameter.find_last_of(" *") + 1;
     function.parameters.push_back(
         {std::string(trimmed(parameter.substr(0, last))), parameter.substr(last)});
@@ -55,7 +64,7 @@ std::string kind_of(const std::string& name) {
   static const std::map<std::string, std::string> kinds = {
       {"generator", "Generator"}, {"scope", "Scope"},         {"handle", "i64"},
       {"list", "TensorList"},     {"operation", "Operation"}, {"storage", "Storage"},
-      {"stream", "Stream"},       {"value", "Value"}};
+      {"stream", "Stream"},       {"value", "Value"},         {"gradients", "Gradients"}};
   const auto kind = kinds.find(name);
   return kind == kinds.end() ? "Tensor" : kind->second;
 }
@@ -87,7 +96,9 @@ std::string simple_declaration(const CFunction& function, const Rule* rule) {
     std::string simple = given(rule, name);
     std::string simple_name = name;
     if (!simple.empty()) {
-      // As the rule says.
+      // As the rule says. A function of Simple is three parameters in C: itself, its
+      // context, and what destroys that.
+      if (type == kFunctionPointer) i += 2;
     } else if (type == "simple_torch_handle") {
       simple = kind_of(name);
     } else if (type == "int64_t" && ends_with(name, "_bits") && i + 1 < all.size() &&

@@ -67,6 +67,7 @@ extern type Operation
 extern type Scope
 extern type Storage
 extern type Stream
+extern type Gradients
 )";
   std::string header;
   for (const CFunction& function : functions) {

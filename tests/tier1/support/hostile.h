@@ -86,6 +86,8 @@ class Stock {
   Stock(const Stock&) = delete;
   Stock& operator=(const Stock&) = delete;
   ~Stock() {
+    // Two tensors may have become each other's gradients.
+    for (const simple_torch_handle each : alive) simple_torch_tensor_set_grad(each, 0);
     for (const simple_torch_handle each : alive) simple_torch_release(each);
   }
 

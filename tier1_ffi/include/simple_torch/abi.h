@@ -73,7 +73,8 @@ enum {
   SIMPLE_TORCH_KIND_OPERATOR = 8,
   SIMPLE_TORCH_KIND_SCOPE = 10,
   SIMPLE_TORCH_KIND_STORAGE = 11,
-  SIMPLE_TORCH_KIND_STREAM = 12
+  SIMPLE_TORCH_KIND_STREAM = 12,
+  SIMPLE_TORCH_KIND_GRADIENTS = 16
 };
 
 /** Failure codes. They follow the type of the error, never its text. */

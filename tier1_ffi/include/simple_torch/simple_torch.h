@@ -3,6 +3,7 @@
 #define SIMPLE_TORCH_SIMPLE_TORCH_H_
 
 #include "simple_torch/abi.h"
+#include "simple_torch/autograd.h"
 #include "simple_torch/device.h"
 #include "simple_torch/dtype.h"
 #include "simple_torch/error.h"

@@ -18,6 +18,7 @@ class Stream;
 
 namespace simple_torch {
 
+class Gradients;
 class Scope;
 class Operator;
 using TensorList = std::vector<at::Tensor>;
@@ -53,6 +54,10 @@ struct KindOf<Operator> {
 template <>
 struct KindOf<c10::Storage> {
   static constexpr Kind value = Kind::kStorage;
+};
+template <>
+struct KindOf<Gradients> {
+  static constexpr Kind value = Kind::kGradients;
 };
 template <>
 struct KindOf<c10::Stream> {

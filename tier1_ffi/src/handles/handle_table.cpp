@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "autograd/gradients.h"
 #include "core/call_state.h"
 #include "handles/borrow.h"
 #include "operators/operator.h"
@@ -39,6 +40,9 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kStream:
       delete static_cast<c10::Stream*>(object);
       return;
+    case Kind::kGradients:
+      delete static_cast<Gradients*>(object);
+      return;
     case Kind::kScope:
       delete static_cast<Scope*>(object);
       return;
@@ -68,6 +72,8 @@ const char* kind_name(Kind kind) {
       return "storage";
     case Kind::kStream:
       return "stream";
+    case Kind::kGradients:
+      return "gradients";
     case Kind::kScope:
       return "scope";
     case Kind::kNone:

@@ -51,6 +51,7 @@ enum class Kind : uint8_t {
   kScope = SIMPLE_TORCH_KIND_SCOPE,
   kStorage = SIMPLE_TORCH_KIND_STORAGE,
   kStream = SIMPLE_TORCH_KIND_STREAM,
+  kGradients = SIMPLE_TORCH_KIND_GRADIENTS,
 };
 
 // "tensor"; nullptr for a number that is no kind.

@@ -1,0 +1,36 @@
+// What a thread knows of its modes, and the text it last asked for.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/error_record.h"
+#include "core/per_thread.h"
+
+namespace simple_torch {
+
+// A mode that was entered; going, it puts back what was before.
+class EnteredMode {
+ public:
+  EnteredMode() = default;
+  EnteredMode(const EnteredMode&) = delete;
+  EnteredMode& operator=(const EnteredMode&) = delete;
+  virtual ~EnteredMode() = default;
+};
+
+struct ThreadModes {
+  std::vector<std::unique_ptr<EnteredMode>> entered;
+  TextBuffer anomaly_where;
+
+  // The last first.
+  void leave_down_to(size_t depth) {
+    while (entered.size() > depth) entered.pop_back();
+  }
+
+  // See PerThread.
+  void finish() { leave_down_to(0); }
+  void retire() {}
+  static ThreadModes& get() { return PerThread<ThreadModes>::get(); }
+};
+
+}  // namespace simple_torch
