@@ -22,6 +22,13 @@ bool takes(const Object* callable, int parameters) {
          static_cast<const Closure*>(callable)->code->parameters >= parameters;
 }
 
+// Whether a tuple is a variadic tail with names: it has one label more than items, which
+// is none. Spreading it gives the arguments their names back; other tuples have no such
+// names.
+bool is_named_tail(const Tuple* tuple) {
+  return tuple->labels != nullptr && tuple->labels->size() > tuple->small;
+}
+
 // Lists of labels live as long as the process, and there is one of each.
 const std::vector<Symbol>* interned_labels(std::vector<Symbol> labels) {
   static std::unordered_map<std::string, std::unique_ptr<std::vector<Symbol>>> known;
@@ -271,6 +278,7 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     labels.push_back(name);
     rest.push_back(value);
   }
+  if (!labels.empty()) labels.emplace_back();
   int given = fixed;
   while (given > 0 && arranged[static_cast<size_t>(given - 1)].is_missing()) --given;
   for (int i = self; i < given; ++i) {
@@ -322,9 +330,10 @@ void Interpreter::name_arguments(Array* arguments, Value& names, int64_t before)
 void Interpreter::spread_arguments(Array* arguments, Value values, Value& names) {
   const int64_t before = arguments->length;
   extend(arguments, values);
-  if (!is(values, Kind::kTuple) || as<Tuple>(values)->labels == nullptr) return;
+  if (!is(values, Kind::kTuple) || !is_named_tail(as<Tuple>(values))) return;
   name_arguments(arguments, names, before);
-  for (Symbol label : *as<Tuple>(values)->labels) {
+  for (uint32_t i = 0; i < as<Tuple>(values)->small; ++i) {
+    const Symbol label = (*as<Tuple>(values)->labels)[i];
     heap_.push(as<Array>(names), label ? Value::of(label) : Value());
   }
 }

@@ -55,6 +55,12 @@ Value set(Vm&, Value* arguments, int) {
   return Value();
 }
 
+// Another object of the same class with the same fields.
+Value copy(Vm& vm, Value* arguments, int) {
+  Instance* object = instance_argument(arguments[0], "rt_object_copy");
+  return Value::of(static_cast<Object*>(vm.heap().copy(object)));
+}
+
 Value has_method(Vm& vm, Value* arguments, int) {
   const std::string_view name = expect_text(arguments[1], "rt_object_has_method", 2);
   return Value::of(vm.find_method(arguments[0], intern(name)) != nullptr);
@@ -68,8 +74,11 @@ Value id(Vm&, Value* arguments, int) {
 }
 
 const NativeSpec kFunctions[] = {
-    {"rt_object_fields", fields, 1, 1}, {"rt_object_get", get, 2, 2},
-    {"rt_object_set", set, 3, 3},       {"rt_object_has_method", has_method, 2, 2},
+    {"rt_object_fields", fields, 1, 1},
+    {"rt_object_get", get, 2, 2},
+    {"rt_object_set", set, 3, 3},
+    {"rt_object_copy", copy, 1, 1},
+    {"rt_object_has_method", has_method, 2, 2},
     {"rt_object_id", id, 1, 1},
 };
 

@@ -51,13 +51,30 @@ Value tuple_is_empty(Vm&, Value* arguments, int) {
   return Value::of(arguments[0].object->small == 0);
 }
 
-// rt_tuple(xs): a tuple of the elements of an array.
-Value make_tuple(Vm& vm, Value* arguments, int) {
+// rt_tuple(xs): a tuple of the elements of an array; rt_tuple(xs, t): with t's labels, if
+// it has as many.
+Value make_tuple(Vm& vm, Value* arguments, int count) {
   const Array* array = expect_array(arguments[0], "rt_tuple", 1);
   if (array->length > UINT16_MAX) fail("E1005", "a tuple cannot have so many items");
   Tuple* result = vm.heap().tuple(static_cast<uint32_t>(array->length));
   for (int64_t i = 0; i < array->length; ++i) result->items()[i] = kept(array->get(i));
+  if (given(arguments, count, 1) && is(arguments[1], Kind::kTuple) &&
+      arguments[1].object->small == result->small) {
+    result->labels = as<Tuple>(arguments[1])->labels;
+  }
   return Value::of(result);
+}
+
+// rt_tuple_labels(t): the labels of a tuple, "" where there is none; nil without any.
+Value tuple_labels(Vm& vm, Value* arguments, int) {
+  if (!is(arguments[0], Kind::kTuple) || tuple(arguments)->labels == nullptr) {
+    return Value();
+  }
+  Array* result = vm.heap().array(Elements::kValues, 0);
+  for (uint32_t i = 0; i < tuple(arguments)->small; ++i) {
+    vm.heap().push(result, vm.text(text_of((*tuple(arguments)->labels)[i])));
+  }
+  return Value::of(static_cast<Object*>(result));
 }
 
 // ---- Ranges
@@ -148,7 +165,8 @@ const NativeSpec kRange[] = {
     {"step_by", range_step_by, 1, 1},
 };
 const NativeSpec kFunctions[] = {
-    {"rt_tuple", make_tuple, 1, 1},
+    {"rt_tuple", make_tuple, 1, 2},
+    {"rt_tuple_labels", tuple_labels, 1, 1},
 };
 
 }  // namespace
