@@ -287,6 +287,27 @@ FUNCTIONS = [
 ]
 
 
+MASK3 = "nn.Transformer.generate_square_subsequent_mask(3)"
+CALLS = [
+    (f"nn.MultiheadAttention(4, 2)(x, x, x, attn_mask={MASK3})", "randn 3 2 4"), ("nn.MultiheadAttention(4, 2)(x, x, x, key_padding_mask=y > 0.9)", "randn 3 2 4", "part 2 3"),
+    (f"nn.MultiheadAttention(4, 2)(x, x, x, attn_mask={MASK3}, need_weights=False)", "randn 3 2 4"), (f"nn.MultiheadAttention(4, 2)(x, x, x, attn_mask={MASK3}, need_weights=False, is_causal=True)", "randn 3 2 4"),
+    ("nn.MultiheadAttention(4, 2)(x, x, x, average_attn_weights=False)", "randn 3 2 4"), ("nn.MultiheadAttention(4, 2)(x, x, x, attn_mask=y > 0.9)", "randn 3 2 4", "part 4 3 3"),
+    ("nn.MultiheadAttention(4, 2)(x, x, x, key_padding_mask=y > 0.9, need_weights=False)", "randn 3 2 4", "part 2 3"), ("nn.MultiheadAttention(4, 2)(x, x, x, need_weights=False)", "randn 3 4"),
+    (f"nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0)(x, src_mask={MASK3})", "randn 3 2 4"), ("nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0)(x, src_key_padding_mask=y > 0.9)", "randn 3 2 4", "part 2 3"),
+    (f"nn.TransformerDecoderLayer(4, 2, 8, dropout=0.0)(x, y, tgt_mask={MASK3})", "randn 3 2 4", "randn 2 2 4"), (f"nn.Transformer(4, 2, 1, 1, 8, dropout=0.0)(x, y, tgt_mask={MASK3})", "randn 2 2 4", "randn 3 2 4"),
+    ("nn.Transformer(4, 2, 1, 2, 8, dropout=0.0, batch_first=True)(x, y)", "randn 2 2 4", "randn 2 3 4"),
+    ("F.embedding_bag(x, y, z)", "int:5 6", "randn 5 3", "int:1 2"), ("nn.EmbeddingBag(5, 3, include_last_offset=True)(x, z)".replace("z", "y"), "int:5 6", "int:1 2"), ("nn.EmbeddingBag(5, 3, mode=\"sum\")(x, per_sample_weights=y)", "int:5 2 3", "part 2 3"),
+    ("nn.ConvTranspose2d(1, 1, 3, stride=2)(x, output_size=(8, 8))", "randn 1 1 3 3"), ("nn.ConvTranspose1d(2, 1, 2, stride=2)(x, output_size=[7])", "randn 1 2 3"),
+    ("nn.MaxUnpool1d(2)(*nn.MaxPool1d(2, return_indices=True)(x))", "randn 1 1 6"), ("nn.MaxUnpool2d(2)(*nn.MaxPool2d(2, return_indices=True)(x))", "randn 1 1 4 4"), ("nn.MaxUnpool3d(2)(*nn.MaxPool3d(2, return_indices=True)(x))", "randn 1 1 4 4 4"),
+    ("nn.MaxUnpool2d(2)(*nn.MaxPool2d(2, return_indices=True)(x), output_size=(5, 5))", "randn 1 1 5 5"),
+    ("nn.LSTM(3, 4)(x, (y, z))", "randn 5 2 3", "randn 1 2 4", "randn 1 2 4"), ("nn.LSTM(3, 4, proj_size=2)(x, (y, z))", "randn 5 3", "randn 1 2", "randn 1 4"), ("nn.LSTMCell(3, 4)(x, (y, z))", "randn 2 3", "randn 2 4", "randn 2 4"), ("nn.LSTMCell(3, 4)(x)", "randn 3"),
+    ("nn.BatchNorm1d(3).eval()(x)", "randn 4 3"), ("nn.InstanceNorm1d(3, track_running_stats=True).eval()(x)", "randn 2 3 4"), ("nn.Dropout(0.5).eval()(x)", "randn 3"),
+    ("nn.BCELoss(weight=z)(x, y)", "rand 3 4", "bits 3 4", "weight 4"), ("nn.BCEWithLogitsLoss(weight=z, pos_weight=u)(x, y)", "randn 3 4", "bits 3 4", "weight 4", "weight 4"),
+    ("nn.CrossEntropyLoss(weight=z, label_smoothing=0.1)(x, y)", "randn 3 4", "int:4 3", "weight 4"), ("nn.NLLLoss(weight=z)(x, y)", "log_softmax 3 4", "int:4 3", "weight 4"), ("nn.MultiMarginLoss(weight=z)(x, y)", "randn 3 4", "int:4 3", "weight 4"), ("nn.MultiLabelSoftMarginLoss(weight=z)(x, y)", "randn 3 4", "bits 3 4", "weight 4"),
+    ("nn.ReLU(inplace=True)(x * 1)", "randn 3 4"), ("nn.ELU(inplace=True)(x * 1)", "randn 3 4"), ("nn.LeakyReLU(0.1, inplace=True)(x * 1)", "randn 3 4"), ("nn.Hardtanh(inplace=True)(x * 1)", "randn 3 4"), ("nn.Dropout(0.4, inplace=True)(x * 1)", "randn 3 4"), ("nn.Threshold(0.2, 0.1, inplace=True)(x * 1)", "randn 3 4"),
+    ("nn.SiLU(inplace=True)(x * 1)", "randn 3 4"), ("nn.Mish(inplace=True)(x * 1)", "randn 3 4"), ("nn.SELU(inplace=True)(x * 1)", "randn 3 4"), ("nn.ReLU6(inplace=True)(x * 1)", "randn 3 4"), ("nn.CELU(inplace=True)(x * 1)", "randn 3 4"), ("nn.Hardswish(inplace=True)(x * 1)", "randn 3 4"), ("nn.Hardsigmoid(inplace=True)(x * 1)", "randn 3 4"), ("nn.RReLU(inplace=True)(x * 1)", "randn 3 4"),
+]
+
 INITIAL = [
     ("init.uniform_(t, -1.0, 2.0)", "3 4"), ("init.normal_(t, 1.0, 0.5)", "3 4"), ("init.constant_(t, 0.3)", "3 4"), ("init.ones_(t)", "2 2"), ("init.zeros_(t)", "2 2"),
     ("init.eye_(t)", "3 4"), ("init.dirac_(t)", "4 2 3"), ("init.dirac_(t, 2)", "4 2 3 3"), ("init.dirac_(t)", "2 2 3 3 3"),
@@ -314,6 +335,7 @@ def call_module(ours, count):
 
 def call_function(ours, count):
     names = ", ".join("xyzuvw"[:count])
+    ours = re.sub(r"\*(nn\.MaxPool\w+\(2, return_indices=true\)\(x\))", r"\1...", ours)
     ours = re.sub(r"\*(F\.max_pool\w+\(x, 2, return_indices=true\))", r"\1...", ours)
     return f"function_as_recorded(\\{names}: {ours}"
 
@@ -323,4 +345,5 @@ if __name__ == "__main__":
     write("layers", "layers, as PyTorch's", LAYERS, record_module, call_module)
     write("losses", "losses, as PyTorch's", LOSSES, record_module, call_module)
     write("functions", "functions of torch.nn.functional, as PyTorch's", FUNCTIONS, record_function, call_function)
+    write("calls", "calls of layers and losses, as PyTorch's", CALLS, record_function, call_function)
     write("initial", "initial values, as PyTorch's", INITIAL, record_initial, call_initial)
