@@ -201,7 +201,7 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       // Of gradients there is a live handle only within a callback.
       if (declaration.has("gradients") && parameter != "gradients") continue;
       const bool may_be_none =
-          frees || parameter == "grad" ||
+          frees || parameter == "grad" || parameter == "metadata" ||
           (is_generator && !declaration.name.starts_with("simple_torch_generator_"));
       const std::pair<simple_torch_handle, int64_t> cases[] = {
           {may_be_none ? -1 : 0, SIMPLE_TORCH_E_BAD_HANDLE},

@@ -108,6 +108,8 @@ class Stock {
            : name == "scope"     ? scope
            : name == "list"      ? alive[kList]
            : name == "value"     ? alive[kValue]
+           : name == "tensors"   ? alive[kValue]
+           : name == "metadata"  ? alive[kValue]
            : name == "operation" ? alive[kOperation]
            : name == "storage"   ? alive[kStorage]
            : name == "stream"    ? alive[kStream]
@@ -376,7 +378,11 @@ class Arguments {
           "a\xc3",   "\xed\xa0\x80", "cuda:-1", "cpu:99999999999999"};
       scratch.fill(bad && one_in(4) ? 'a' : 0);
       text[Scratch::kBytes - 1] = '\0';
-      if (text[0] == '\0') std::strcpy(text, bad ? any_of(texts) : "float32");
+      if (text[0] == '\0') {
+        // A file that some function would write cannot be there.
+        if (name == "path") std::strcpy(text, "/dev/null/");
+        std::strcat(text, bad ? any_of(texts) : "float32");
+      }
     } else if constexpr (std::is_same_v<T, int64_t>) {
       const bool strides = name == "strides";
       for (int64_t i = 0; i < Scratch::kMostItems; ++i) {

@@ -15,6 +15,7 @@
 #include "simple_torch/operator.h"
 #include "simple_torch/random.h"
 #include "simple_torch/scope.h"
+#include "simple_torch/serialize.h"
 #include "simple_torch/storage.h"
 #include "simple_torch/tensor.h"
 #include "simple_torch/value.h"

@@ -43,6 +43,22 @@ enum {
   SIMPLE_TORCH_SLOT_DEFAULT = 18
 };
 
+/** What a value is; the answer of simple_torch_value_type(). */
+enum {
+  SIMPLE_TORCH_TYPE_NONE = 0,
+  SIMPLE_TORCH_TYPE_INT = 1,
+  SIMPLE_TORCH_TYPE_FLOAT = 2,
+  SIMPLE_TORCH_TYPE_BOOL = 3,
+  SIMPLE_TORCH_TYPE_COMPLEX = 4,
+  SIMPLE_TORCH_TYPE_TENSOR = 5,
+  SIMPLE_TORCH_TYPE_DEVICE = 6,
+  SIMPLE_TORCH_TYPE_TEXT = 7,
+  SIMPLE_TORCH_TYPE_LIST = 8,
+  SIMPLE_TORCH_TYPE_TUPLE = 9,
+  SIMPLE_TORCH_TYPE_DICT = 10,
+  SIMPLE_TORCH_TYPE_OTHER = 11
+};
+
 /** A value on its way in or out. */
 typedef struct simple_torch_slot {
   /** A SIMPLE_TORCH_SLOT_ number. */
@@ -60,6 +76,137 @@ typedef struct simple_torch_slot {
  */
 SIMPLE_TORCH_API simple_torch_handle
 simple_torch_value_create(const simple_torch_slot* slot);
+
+/**
+ * A value that is a text.
+ *
+ * @param text  Copied.
+ * @return      A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_text(const char* text);
+
+/**
+ * A value that is a float.
+ *
+ * @param number  The float.
+ * @return        A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_float(double number);
+
+/**
+ * A value that is a complex number.
+ *
+ * @param real       Its real part.
+ * @param imaginary  Its imaginary part.
+ * @return           A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_complex(double real,
+                                                                     double imaginary);
+
+/**
+ * A value that is a tensor.
+ *
+ * @param tensor  Borrowed; the value owns the tensor too.
+ * @return        A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_from_tensor(simple_torch_handle tensor);
+
+/**
+ * A list of values of any types.
+ *
+ * @param values  Handles, borrowed.
+ * @param count   Of the values.
+ * @return        A value owned by the caller; 0 on failure, with VALUE if lists would lie
+ *                more than 200 deep in each other.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_from_list(const simple_torch_handle* values, int64_t count);
+
+/**
+ * A tuple of values of any types.
+ *
+ * @param values  Handles, borrowed.
+ * @param count   Of the values.
+ * @return        As of simple_torch_value_from_list().
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_from_tuple(const simple_torch_handle* values, int64_t count);
+
+/**
+ * A dict. It keeps the order of its keys; of equal keys the last counts.
+ *
+ * @param keys    Handles, borrowed: texts, ints, floats or bools.
+ * @param values  Handles, borrowed.
+ * @param count   Of the keys, and of the values.
+ * @return        As of simple_torch_value_from_list(); TYPE for other keys.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_dict(
+    const simple_torch_handle* keys, const simple_torch_handle* values, int64_t count);
+
+/**
+ * What a value is.
+ *
+ * @param value  Borrowed.
+ * @return       A SIMPLE_TORCH_TYPE_ number.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_type(simple_torch_handle value);
+
+/**
+ * An element of a list or tuple, as a value.
+ *
+ * @param value  Borrowed.
+ * @param index  From 0; negative ones count from the end.
+ * @return       A value owned by the caller; 0 with INDEX, or TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_item(simple_torch_handle value,
+                                                             int64_t index);
+
+/**
+ * The keys of a dict.
+ *
+ * @param value  Borrowed.
+ * @return       A value, a list, owned by the caller; 0 with TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_keys(simple_torch_handle value);
+
+/**
+ * The values of a dict, in the order of the keys.
+ *
+ * @param value  Borrowed.
+ * @return       A value, a list, owned by the caller; 0 with TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_members(simple_torch_handle value);
+
+/**
+ * The tensor that a value is.
+ *
+ * @param value  Borrowed.
+ * @return       The tensor, owned by the caller; 0 with TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_tensor(simple_torch_handle value);
+
+/**
+ * The int, bool (0 or 1) or device's number that a value is.
+ *
+ * @param value        Borrowed.
+ * @param integer_out  Gets it.
+ * @return             0; TYPE for other values.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_integer(simple_torch_handle value,
+                                                    int64_t* integer_out);
+
+/**
+ * The float or complex number that a value is.
+ *
+ * @param value      Borrowed.
+ * @param parts_out  Gets two doubles: the number, or its real part; 0, or its imaginary
+ *                   part.
+ * @return           0; TYPE for other values.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_parts(simple_torch_handle value,
+                                                  double* parts_out);
 
 /**
  * What a value would be in a slot: VALUE for lists, tuples, dicts, text and all others

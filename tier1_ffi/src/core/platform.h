@@ -1,5 +1,6 @@
 // Everything that differs between operating systems and is not memory layout: dynamic
-// loading, thread exit, clocks, fork, page mapping. Other files call no system function.
+// loading, thread exit, clocks, fork, page mapping. Other files call no system function,
+// but for file.cpp, which opens and replaces files.
 #pragma once
 
 #include <cstddef>

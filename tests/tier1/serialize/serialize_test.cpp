@@ -1,0 +1,572 @@
+// Files of values and tensors: what Python wrote is read, what is broken is refused.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <sstream>
+
+#include "simple_torch/simple_torch.h"
+#include "support/support.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kRecorded = SIMPLE_TORCH_RECORDED_FILES "/";
+
+// A folder that goes with the test, unless someone wants to look into the files.
+class Folder {
+ public:
+  Folder() {
+    const char* const keep = std::getenv("SIMPLE_TORCH_KEEP_FILES");
+    is_kept_ = keep != nullptr;
+    // In memory where that is possible: some tests write thousands of files.
+    const fs::path memory = "/dev/shm";
+    const fs::path parent = fs::exists(memory) ? memory : fs::temp_directory_path();
+    path_ = is_kept_ ? fs::path(keep)
+                     : parent / ("simple_torch_serialize_" + std::to_string(getpid()));
+    fs::create_directories(path_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    if (!is_kept_) fs::remove_all(path_);
+  }
+  std::string operator/(const std::string& name) const { return path_ / name; }
+  size_t files() const {
+    return static_cast<size_t>(std::distance(fs::directory_iterator(path_), {}));
+  }
+
+ private:
+  fs::path path_;
+  bool is_kept_;
+};
+
+std::string read(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::string write(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
+}
+
+simple_torch_handle load(const std::string& path) {
+  return path.ends_with(".safetensors") ? simple_torch_safetensors_load(path.c_str(), -1)
+                                        : simple_torch_value_load(path.c_str(), -1);
+}
+
+// What stands in a dict under a text.
+simple_torch_handle member(simple_torch_handle dict, const std::string& name) {
+  const Owned keys(simple_torch_value_keys(dict));
+  const Owned members(simple_torch_value_members(dict));
+  for (int64_t i = 0; i < simple_torch_value_length(keys); ++i) {
+    const Owned key(simple_torch_value_item(keys, i));
+    char text[100];
+    simple_torch_value_text(key, text, sizeof text);
+    if (text == name) return simple_torch_value_item(members, i);
+  }
+  ADD_FAILURE() << "there is no " << name;
+  return 0;
+}
+
+simple_torch_handle tensor(simple_torch_handle dict, const std::string& name) {
+  const Owned value(member(dict, name));
+  return simple_torch_value_tensor(value);
+}
+
+std::string text_of(simple_torch_handle value) {
+  std::string text(static_cast<size_t>(simple_torch_value_text(value, nullptr, 0)), '\0');
+  simple_torch_value_text(value, text.data(), static_cast<int64_t>(text.size()) + 1);
+  return text;
+}
+
+std::string bytes_of(simple_torch_handle tensor) {
+  std::string bytes(static_cast<size_t>(simple_torch_tensor_numel(tensor) *
+                                        simple_torch_tensor_element_size(tensor)),
+                    '\0');
+  simple_torch_tensor_copy_to(tensor, bytes.data(), static_cast<int64_t>(bytes.size()));
+  return bytes;
+}
+
+// Loading fails, with one of the codes for files and a message about this one.
+void expect_refused(const std::string& path, const std::string& said) {
+  const int64_t alive = simple_torch_handle_live_count(0);
+  EXPECT_EQ(load(path), 0) << said;
+  const int64_t code = simple_torch_error_code();
+  EXPECT_TRUE(code == SIMPLE_TORCH_E_FORMAT || code == SIMPLE_TORCH_E_UNSUPPORTED)
+      << simple_torch_error_message();
+  const std::string message = simple_torch_error_message();
+  EXPECT_NE(message.find(": " + path + ": "), std::string::npos) << message;
+  EXPECT_NE(message.find(said), std::string::npos) << message;
+  EXPECT_EQ(simple_torch_handle_live_count(0), alive);
+}
+
+// ---- What Python wrote
+
+TEST(Load, ReadsEveryDtypeThatPythonWrote) {
+  const Owned all(load(kRecorded + "dtypes.pt"));
+  const std::map<std::string, std::vector<double>> expected = {
+      {"uint8", {0, 1, 255}},
+      {"int8", {-128, 0, 127}},
+      {"int16", {-32768, 0, 32767}},
+      {"int32", {-2147483648.0, 0, 7}},
+      {"int64", {-9223372036854775808.0, 0, 7}},
+      {"float16", {0.5, -2, 65504}},
+      {"bfloat16", {0.5, -2, 3}},
+      {"float32", {static_cast<double>(0.1f), -2, static_cast<double>(3e38f)}},
+      {"float64", {0.1, -2, 1e300}},
+      {"bool", {1, 0, 1}},
+      {"uint16", {0, 1, 65535}},
+      {"uint32", {0, 1, 4294967295.0}},
+      {"float8_e4m3fn", {0.5, -2, 448}}};
+  for (const auto& [name, numbers] : expected) {
+    if (simple_torch_dtype_from_name(name.c_str()) < 0) continue;
+    const Owned loaded(tensor(all, name));
+    EXPECT_EQ(simple_torch_tensor_dtype(loaded),
+              simple_torch_dtype_from_name(name.c_str()));
+    EXPECT_EQ(values(loaded), numbers) << name;
+  }
+  const double parts[] = {1, 2, -0.0, -1, 0, 0};  // Python's -1j is -0 - 1j.
+  const Owned complex(tensor(all, "complex128"));
+  EXPECT_EQ(bytes_of(complex),
+            std::string(reinterpret_cast<const char*>(parts), sizeof parts));
+}
+
+void expect_state(const std::string& path) {
+  const Owned state(load(path));
+  const Owned weight(tensor(state, "weight"));
+  const Owned row(tensor(state, "row"));
+  const Owned column(tensor(state, "column"));
+  const Owned empty(tensor(state, "empty"));
+  EXPECT_EQ(values(weight), (std::vector<double>{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(simple_torch_tensor_requires_grad(weight), 1);
+  EXPECT_EQ(shape(empty), (std::vector<int64_t>{0, 3}));
+  simple_torch_tensor_fill(row, SIMPLE_TORCH_INT(9));
+  EXPECT_EQ(values(weight), (std::vector<double>{0, 1, 2, 9, 9, 9}));
+  EXPECT_EQ(values(column), (std::vector<double>{2, 9}));
+}
+
+TEST(Load, KeepsViewsViewsAndParametersInNeedOfGradients) {
+  expect_state(kRecorded + "state.pt");
+  expect_state(kRecorded + "state_old.pt");
+}
+
+TEST(Load, ReadsNestedValues) {
+  for (const char* name : {"nested.pt", "nested_protocol4.pt"}) {
+    const Owned all(load(kRecorded + name));
+    const auto shown = [&](const char* key) { return text_of(Owned(member(all, key))); };
+    EXPECT_EQ(shown("text"), "grüße 🌍");
+    EXPECT_EQ(shown("none"), "None");
+    EXPECT_EQ(shown("flags"), "[True, False]");
+    EXPECT_EQ(shown("numbers"),
+              "(1, -2, 300, 70000, -1099511627776, 4611686018427387904, "
+              "0.10000000000000001, inf)");
+    EXPECT_EQ(shown("complex"), "1.-2.j");
+    EXPECT_EQ(shown("size"), "(2, 3)");
+    EXPECT_EQ(shown("dtype"), "6");
+    const Owned conj(tensor(all, "conj"));
+    const double parts[] = {1, -2};
+    const Owned wide(simple_torch_tensor_to_dtype(conj, kComplex128));
+    EXPECT_EQ(bytes_of(wide),
+              std::string(reinterpret_cast<const char*>(parts), sizeof parts));
+  }
+}
+
+TEST(Load, RefusesWhatAsksForCode) {
+  expect_refused(kRecorded + "code.pt", "it asks for `posix.system`");
+  expect_refused(kRecorded + "object.pt", "it asks for `torch.nn.modules.linear.Linear`");
+  expect_refused(kRecorded + "quantized.pt",
+                 "it asks for `torch._utils._rebuild_qtensor`");
+  EXPECT_FALSE(fs::exists("/tmp/simple_torch_was_here"));
+}
+
+// ---- What is saved is loaded again
+
+TEST(Save, KeepsAllThatItWasGiven) {
+  const Folder folder;
+  for (const char* name : {"dtypes.pt", "state.pt", "nested.pt"}) {
+    const Owned all(load(kRecorded + name));
+    const std::string path = folder / name;
+    ASSERT_EQ(simple_torch_value_save(all, path.c_str()), 0)
+        << simple_torch_error_message();
+    const Owned again(load(path));
+    EXPECT_EQ(text_of(again), text_of(all));
+  }
+  expect_state(folder / "state.pt");
+}
+
+TEST(Save, ReplacesAFileOnlyByAWholeOne) {
+  const Folder folder;
+  const std::string path = write(folder / "old.pt", "old");
+  const Owned dense(ones({2}));
+  const Owned fine(simple_torch_value_from_tensor(dense));
+  const int64_t size = 2;
+  const Owned without_data(simple_torch_tensor_empty(
+      &size, 1, kFloat32, simple_torch_device_from_name("meta")));
+  const Owned bad(simple_torch_value_from_tensor(without_data));
+  const size_t files = folder.files();
+  EXPECT_EQ(simple_torch_value_save(bad, path.c_str()), SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_EQ(read(path), "old");
+  EXPECT_EQ(simple_torch_value_save(fine, (folder / "none/x.pt").c_str()),
+            SIMPLE_TORCH_E_IO);
+  EXPECT_EQ(simple_torch_value_save(fine, "/dev/null"), SIMPLE_TORCH_E_IO);
+  EXPECT_TRUE(fs::is_character_file("/dev/null"));
+  fs::create_symlink(path, folder / "link.pt");
+  EXPECT_EQ(simple_torch_value_save(fine, (folder / "link.pt").c_str()), 0);
+  EXPECT_TRUE(fs::is_symlink(folder / "link.pt"));
+  EXPECT_NE(Owned(load(path)), 0);
+  EXPECT_EQ(folder.files(), files + 1) << "something was left behind";
+}
+
+TEST(Values, MayNotLieInEachOtherWithoutEnd) {
+  simple_torch_handle inner = simple_torch_value_from_text("x");
+  int depth = 0;
+  while (inner != 0 && depth <= 1000) {
+    const Owned item(inner);
+    const simple_torch_handle twice[] = {item, item};
+    inner = simple_torch_value_from_list(twice, 2);
+    ++depth;
+  }
+  EXPECT_EQ(depth, 201);
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_VALUE);
+}
+
+// ---- Damage
+
+const std::vector<std::string> kFiles = {"dtypes.pt", "state.pt", "state_old.pt",
+                                         "nested.pt", "tensors.safetensors"};
+
+std::string broken_name(const std::string& name) {
+  return name.ends_with(".pt") ? "broken.pt" : "broken.safetensors";
+}
+
+TEST(Load, RefusesEveryFileThatWasCutShort) {
+  const Folder folder;
+  for (const std::string& name : kFiles) {
+    const std::string whole = read(kRecorded + name);
+    for (size_t length = 0; length < whole.size(); length += 1 + length / 200) {
+      SCOPED_TRACE(name + " of " + std::to_string(length) + " bytes");
+      expect_refused(write(folder / broken_name(name), whole.substr(0, length)), "");
+    }
+  }
+}
+
+// With its sums an archive shows any change of what it holds; without them a change can
+// make other values, but never a failure of another kind, or worse.
+TEST(Load, SurvivesEveryChangedByte) {
+  const Folder folder;
+  for (const std::string& name : kFiles) {
+    const std::string whole = read(kRecorded + name);
+    for (size_t at = 0; at < whole.size(); ++at) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
+      const std::string path = write(folder / broken_name(name), changed);
+      const simple_torch_handle loaded = load(path);
+      if (loaded != 0) {
+        text_of(loaded);
+        simple_torch_release(loaded);
+        continue;
+      }
+      const int64_t code = simple_torch_error_code();
+      EXPECT_TRUE(code == SIMPLE_TORCH_E_FORMAT || code == SIMPLE_TORCH_E_UNSUPPORTED)
+          << name << ", byte " << at << ": " << simple_torch_error_message();
+    }
+  }
+}
+
+TEST(Load, FindsChangedDataInAnArchive) {
+  const Folder folder;
+  std::string whole = read(kRecorded + "state.pt");
+  const float numbers[] = {4, 5};
+  const size_t at =
+      whole.find(std::string(reinterpret_cast<const char*>(numbers), sizeof numbers));
+  ASSERT_NE(at, std::string::npos);
+  whole[at] ^= 1;
+  expect_refused(write(folder / "broken.pt", whole),
+                 "the record 'state/data/0' is damaged: its sum is wrong");
+}
+
+// ---- Pickles made by hand, in an archive without sums
+
+template <typename T>
+std::string little(T value) {
+  return {reinterpret_cast<const char*>(&value), sizeof value};
+}
+
+struct Record {
+  std::string name;
+  std::string content;
+  uint16_t method = 0;
+  // Where its header is to be, if not where it is.
+  int64_t at = -1;
+};
+
+std::string archive_of(const std::vector<Record>& records) {
+  std::string out;
+  std::string list;
+  for (const Record& each : records) {
+    const auto at =
+        static_cast<uint32_t>(each.at < 0 ? static_cast<int64_t>(out.size()) : each.at);
+    const std::string sizes = little(static_cast<uint32_t>(each.content.size())) +
+                              little(static_cast<uint32_t>(each.content.size()));
+    const std::string name_size = little(static_cast<uint16_t>(each.name.size()));
+    const std::string middle =
+        std::string(4, '\0') + little(each.method) + std::string(8, '\0') + sizes;
+    out +=
+        "PK\3\4" + middle + name_size + std::string(2, '\0') + each.name + each.content;
+    list += "PK\1\2" + std::string(2, '\0') + middle + name_size + std::string(12, '\0') +
+            little(at) + each.name;
+  }
+  const auto count = little(static_cast<uint16_t>(records.size()));
+  return out + list + "PK\5\6" + std::string(4, '\0') + count + count +
+         little(static_cast<uint32_t>(list.size())) +
+         little(static_cast<uint32_t>(out.size())) + std::string(2, '\0');
+}
+
+std::string pickled(const std::string& code, const std::string& data = "") {
+  return archive_of({{"a/data.pkl", "\x80\2" + code + "."}, {"a/data/0", data}});
+}
+
+std::string text(const std::string& text) {
+  return "X" + little(static_cast<uint32_t>(text.size())) + text;
+}
+std::string integer(int64_t value) { return "\x8a\x08" + little(value); }
+std::string repeated(const std::string& code, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += code;
+  return all;
+}
+// A tensor on the storage '0'.
+std::string tensor_code(const std::string& type, int64_t count, int64_t offset,
+                        const std::string& sizes, const std::string& strides) {
+  return "ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") + "ctorch\n" + type +
+         "\n" + text("0") + text("cpu") + integer(count) + "tQ" + integer(offset) + "(" +
+         sizes + "t(" + strides + "t\x89}tR";
+}
+
+TEST(Load, ReadsAPickleMadeByHand) {
+  const Folder folder;
+  const double numbers[] = {1, 2, 3};
+  const std::string data(reinterpret_cast<const char*>(numbers), sizeof numbers);
+  const Owned loaded(load(
+      write(folder / "by_hand.pt",
+            pickled(tensor_code("DoubleStorage", 3, 1, integer(2), integer(1)), data))));
+  const Owned made(simple_torch_value_tensor(loaded));
+  EXPECT_EQ(values(made), (std::vector<double>{2, 3}));
+}
+
+TEST(Load, RefusesHostilePickles) {
+  const Folder folder;
+  const auto refused = [&](const std::string& code, const std::string& said) {
+    SCOPED_TRACE(said);
+    expect_refused(write(folder / "hostile.pt", pickled(code, std::string(24, '\1'))),
+                   said);
+  };
+  const auto tensor_refused = [&](int64_t count, int64_t offset, const std::string& sizes,
+                                  const std::string& strides, const std::string& said) {
+    refused(tensor_code("DoubleStorage", count, offset, sizes, strides), said);
+  };
+  const std::string out = "a tensor that does not lie in its storage";
+  const std::string two = integer(2);
+  refused("cos\nsystem\n(" + text("true") + "tR", "it asks for `os.system`");
+  refused("\x8c\x02os\x8c\x06system\x93)R", "it asks for `os.system`");
+  refused("c__builtin__\neval\n", "it asks for `__builtin__.eval`");
+  refused("ctorch\nload\n", "it asks for `torch.load`");
+  refused("(cos\nsystem\no", "it asks for `os.system`");
+  refused(std::string("]q\0h\0a", 6), "lie in each other without end");
+  refused(repeated("]", 5000) + repeated("a", 4999), "lie in each other without end");
+  // Forty lists, each twice in the next: a million million at the end.
+  std::string doubled = "]";
+  for (char i = 1; i < 41; ++i) {
+    doubled += std::string("q") + i + "0](h" + i + "h" + i + "e";
+  }
+  refused(doubled, "far larger than the file");
+  refused("h\7", "an object is referred to that does not exist");
+  refused("t", "there is no mark on the stack");
+  refused("a", "there is nothing on the stack");
+  refused("(K\1ta", "there is nothing on the stack");
+  refused("}(K\1u", "a key has no value");
+  refused("})K\1s", "neither text nor numbers");
+  refused("X\xff\xff\xff\x7f", "the pickle ends too early");
+  refused(text("\xff"), "not UTF-8");
+  refused("\x8a\x09" + std::string(9, '\x7f'), "an integer of more than 64 bits");
+  refused("\xff", "an unknown instruction");
+  refused("c__builtin__\ncomplex\n)R", "called with 0 arguments");
+  refused("K\1)R", "called that is no function");
+  tensor_refused(4, 0, two, two, "should have 32 bytes and has 24");
+  tensor_refused(-1, 0, two, integer(1), "a storage of -1 elements");
+  tensor_refused(int64_t{1} << 61, 0, two, integer(1),
+                 "a storage of 2305843009213693952");
+  tensor_refused(3, 2, two, integer(1), out);
+  tensor_refused(3, -1, two, integer(1), out);
+  tensor_refused(3, 0, two, integer(3), out);
+  tensor_refused(3, 2, two, integer(-1), out);
+  tensor_refused(3, 0, integer(-1), integer(1), out);
+  tensor_refused(3, 0, repeated(integer(int64_t{1} << 32), 2), repeated(integer(0), 2),
+                 out);
+  tensor_refused(3, 0, two, integer(INT64_MAX), out);
+  tensor_refused(3, INT64_MAX, two, integer(1), out);
+  tensor_refused(3, 5, integer(0), integer(1), out);
+  tensor_refused(3, 0, two, "", "1 sizes and 0 strides");
+}
+
+TEST(Load, MakesTruthValuesOfAnyBytes) {
+  const Folder folder;
+  const std::string path =
+      write(folder / "bools.pt",
+            pickled(tensor_code("BoolStorage", 3, 0, integer(3), integer(1)),
+                    std::string("\0\1\xff", 3)));
+  const Owned loaded(load(path));
+  const Owned made(simple_torch_value_tensor(loaded));
+  EXPECT_EQ(bytes_of(made), std::string("\0\1\1", 3));
+}
+
+TEST(Load, RefusesArchivesThatPretend) {
+  const Folder folder;
+  const auto refused = [&](const std::vector<Record>& records, const std::string& said) {
+    expect_refused(write(folder / "archive.pt", archive_of(records)), said);
+  };
+  const Record pickle{"a/data.pkl", "\x80\2N."};
+  refused({{"a/other", "x"}}, "PyTorch did not write it");
+  refused({{"a/data.pkl", "\x80\2N.", 8}}, "is compressed or encrypted");
+  refused({pickle, pickle}, "two records of the name 'a/data.pkl'");
+  refused({pickle, {"a/data/0", "x", 0, 1}},
+          "the header of the record 'a/data/0' is broken");
+  refused({pickle, {"a/constants.pkl", ""}}, "a program of TorchScript");
+  refused({pickle, {"a/byteorder", "big"}}, "another order of bytes");
+  // Many names for the same bytes.
+  std::vector<Record> records = {{"a/data/0", std::string(2000, 'x')}};
+  for (int i = 1; i < 100; ++i)
+    records.push_back({"a/data/" + std::to_string(i), "", 0, 0});
+  std::string overlapping = archive_of(records);
+  for (size_t at = overlapping.find("PK\1\2");
+       (at = overlapping.find("PK\1\2", at)) != std::string::npos; ++at) {
+    overlapping.replace(at + 20, 8, little(2000u) + little(2000u));
+  }
+  expect_refused(write(folder / "archive.pt", overlapping), "its records overlap");
+}
+
+// ---- Safetensors
+
+std::string safetensors_of(const std::string& header, const std::string& data = "") {
+  return little(static_cast<uint64_t>(header.size())) + header + data;
+}
+
+TEST(Safetensors, AreReadAndWritten) {
+  const Folder folder;
+  const std::string path = folder / "tensors_again.safetensors";
+  {
+    const Owned all(load(kRecorded + "tensors.safetensors"));
+    const Owned about(
+        simple_torch_safetensors_metadata((kRecorded + "tensors.safetensors").c_str()));
+    EXPECT_EQ(text_of(about), "{format: pt, note: \"ü\"\n}");
+    ASSERT_EQ(simple_torch_safetensors_save(all, about, path.c_str()), 0)
+        << simple_torch_error_message();
+  }
+  for (const std::string& each : {kRecorded + "tensors.safetensors", path}) {
+    const auto named = [&](const char* name) {
+      return Owned(simple_torch_safetensors_tensor(each.c_str(), name, -1));
+    };
+    EXPECT_EQ(values(named("b")), (std::vector<double>{1, 2}));
+    EXPECT_EQ(values(named("i")), (std::vector<double>{-1, 7}));
+    EXPECT_EQ(values(named("f")), (std::vector<double>{2.5}));
+    EXPECT_EQ(values(named("odd")), (std::vector<double>{1, 2, 3}));
+    EXPECT_EQ(values(named("t")), (std::vector<double>{1, 0}));
+    EXPECT_EQ(shape(named("none")), (std::vector<int64_t>{0, 4}));
+    EXPECT_EQ(text_of(Owned(simple_torch_safetensors_metadata(each.c_str()))),
+              "{format: pt, note: \"ü\"\n}");
+    EXPECT_EQ(simple_torch_safetensors_tensor(each.c_str(), "other", -1), 0);
+    EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_INDEX);
+  }
+}
+
+TEST(Safetensors, AreNotChangedByWhatIsDoneWithThem) {
+  const Folder folder;
+  const std::string before = read(kRecorded + "tensors.safetensors");
+  const std::string path = write(folder / "mapped.safetensors", before);
+  const Owned numbers(simple_torch_safetensors_tensor(path.c_str(), "odd", -1));
+  simple_torch_tensor_fill(numbers, SIMPLE_TORCH_INT(9));
+  EXPECT_EQ(read(path), before);
+  // A file that is replaced leaves the old pages alone.
+  const Owned nothing(simple_torch_value_from_dict(nullptr, nullptr, 0));
+  EXPECT_EQ(simple_torch_safetensors_save(nothing, 0, path.c_str()), 0);
+  EXPECT_EQ(values(numbers), (std::vector<double>{9, 9, 9}));
+}
+
+TEST(Safetensors, AreReadWhenTheyAreUsed) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's own memory hides it";
+  const Folder folder;
+  const std::string path = folder / "large.safetensors";
+  {
+    const Owned large(zeros({16 * kMiB}));
+    const Owned value(simple_torch_value_from_tensor(large));
+    const Owned name(simple_torch_value_from_text("large"));
+    const simple_torch_handle key = name;
+    const simple_torch_handle tensor = value;
+    const Owned dict(simple_torch_value_from_dict(&key, &tensor, 1));
+    ASSERT_EQ(simple_torch_safetensors_save(dict, 0, path.c_str()), 0);
+  }
+  const int64_t before = resident_bytes();
+  const Owned loaded(load(path));
+  EXPECT_LT(resident_bytes() - before, 8 * kMiB);
+}
+
+TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
+  const Folder folder;
+  const auto refused = [&](const std::string& header, const std::string& said) {
+    SCOPED_TRACE(header);
+    expect_refused(
+        write(folder / "lies.safetensors", safetensors_of(header, std::string(8, '\2'))),
+        said);
+  };
+  const auto entry = [](const std::string& name, const std::string& dtype,
+                        const std::string& shape, const std::string& offsets) {
+    return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":[" + shape +
+           "],\"data_offsets\":[" + offsets + "]}";
+  };
+  refused("{" + entry("a", "F32", "2", "0,8") + "," + entry("b", "F32", "1", "4,8") + "}",
+          "'b' begins at byte 4 of the data, where byte 8 is next");
+  refused("{" + entry("a", "F32", "1", "4,8") + "}", "where byte 0 is next");
+  refused("{" + entry("a", "F32", "1", "0,4") + "}", "have 4 bytes, and the file has 8");
+  refused("{" + entry("a", "F32", "3", "0,8") + "}", "bytes that its shape needs");
+  refused("{" + entry("a", "F32", "2", "8,0") + "}", "bytes that its shape needs");
+  refused("{" + entry("a", "F32", "4611686018427387905,2", "0,8") + "}",
+          "bytes that its shape needs");
+  refused("{" + entry("a", "F32", "0,4611686018427387905,4", "0,0") + "}",
+          "bytes that its shape needs");
+  refused("{" + entry("a", "F32", "-2", "0,8") + "}", "no possible number");
+  refused("{" + entry("a", "F32", "99999999999999999999", "0,8") + "}",
+          "no possible number");
+  refused("{" + entry("a", "Q7", "2", "0,8") + "}", "holds elements of 'Q7'");
+  refused("{" + entry("a", "BOOL", "8", "0,8") + "}", "no truth values");
+  refused("{" + entry("a", "F64", "1", "0,8") + "," + entry("a", "F64", "0", "8,8") + "}",
+          "'a' stands twice");
+  refused("{\"a\":{\"dtype\":\"F32\"}}", "lacks its dtype, shape or data_offsets");
+  refused("{\"a\":[]}", "there is no '{'");
+  refused("{} x", "something follows");
+  refused("{\"a", "a text does not end");
+  refused("{\"\\ud800\":1}", "half a character");
+  expect_refused(write(folder / "long.safetensors", little(uint64_t{1} << 60) + "{}"),
+                 "a header of 1152921504606846976 bytes");
+}
+
+TEST(Files, ThatAreNoneAreRefused) {
+  const Folder folder;
+  expect_refused(write(folder / "empty.pt", ""), "the file is empty");
+  expect_refused(write(folder / "text.pt", "hello, world"), "no file of torch.save");
+  for (const std::string& path : {folder / "missing.pt", std::string("/tmp")}) {
+    EXPECT_EQ(load(path), 0);
+    EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_IO);
+  }
+  const std::string pipe = folder / "pipe.pt";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_EQ(load(pipe), 0);
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_IO);
+}
+
+}  // namespace

@@ -1,0 +1,59 @@
+// Files as the readers and writers of formats use them: read through a mapping, written
+// beside the old file and put in its place when all is on the disk.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/failure.h"
+
+namespace simple_torch {
+
+// A damaged or foreign file: `what` is wrong with it.
+[[noreturn]] void fail_format(const std::string& path, const std::string& what);
+
+// The bytes of a file. The pages are private: writing to them does not change the file.
+// Someone who shortens the file meanwhile takes them away; NewFile never does that.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  char* data() const { return data_; }
+  std::string_view bytes() const { return {data_, size_}; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// A file that comes to be as a whole or not at all.
+class NewFile {
+ public:
+  explicit NewFile(const std::string& path);
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  // Without commit() nothing is left behind, and an old file stays as it was.
+  ~NewFile();
+
+  void write(const void* data, size_t size);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+  uint64_t position() const { return position_; }
+  void commit();
+
+ private:
+  [[noreturn]] void fail_write(const char* what) const;
+
+  std::string path_;
+  std::string beside_;
+  int descriptor_ = -1;
+  uint64_t position_ = 0;
+};
+
+}  // namespace simple_torch

@@ -1,0 +1,200 @@
+// Files of Python's torch.save: an archive of a pickle and the storages it refers to, and
+// the older form, pickles and storages in a row.
+#include <ATen/Functions.h>
+
+#include <cstring>
+#include <unordered_map>
+
+#include "serialize/formats.h"
+#include "serialize/pickle.h"
+#include "serialize/zip.h"
+
+namespace simple_torch {
+namespace {
+
+at::Tensor bytes_of(const c10::Storage& storage) {
+  at::Tensor bytes =
+      at::empty({0}, at::TensorOptions().dtype(at::kByte).device(storage.device()));
+  bytes.set_(storage, 0, {static_cast<int64_t>(storage.nbytes())}, {1});
+  return bytes.cpu();
+}
+
+std::string_view view_of(const at::Tensor& bytes) {
+  return {static_cast<const char*>(bytes.data_ptr()), static_cast<size_t>(bytes.numel())};
+}
+
+// Storages that are made once for each key.
+class Storages : public StorageSource {
+ public:
+  Storages(const std::string& path, c10::Device device) : path_(path), device_(device) {}
+  c10::Device device() const override { return device_; }
+
+  c10::Storage storage(const std::string& key, size_t bytes) override {
+    auto found = made_.find(key);
+    if (found == made_.end()) found = made_.emplace(key, make(key, bytes)).first;
+    if (found->second.nbytes() < bytes) {
+      fail_format(path_, "the storage '" + key + "' should have " +
+                             std::to_string(bytes) + " bytes and has " +
+                             std::to_string(found->second.nbytes()));
+    }
+    return found->second;
+  }
+
+ protected:
+  virtual c10::Storage make(const std::string& key, size_t bytes) = 0;
+  const std::string& path_;
+  const c10::Device device_;
+
+ private:
+  std::unordered_map<std::string, c10::Storage> made_;
+};
+
+// Those in an archive.
+class ArchivedStorages final : public Storages {
+ public:
+  ArchivedStorages(const ZipReader& archive, const std::string& path, c10::Device device)
+      : Storages(path, device), archive_(archive) {}
+
+ private:
+  c10::Storage make(const std::string& key, size_t) override {
+    return storage_of(archive_.record(archive_.folder() + "data/" + key), device_);
+  }
+  const ZipReader& archive_;
+};
+
+// Those of an old file, whose data comes behind the pickle that refers to them. Before it
+// is known where that ends they are empty ones of the right size.
+class OldStorages final : public Storages {
+ public:
+  OldStorages(const MappedFile& file, c10::Device device)
+      : Storages(file.path(), device), left_(file.bytes().size()) {}
+
+  std::unordered_map<std::string, std::string_view> contents;
+
+ private:
+  c10::Storage make(const std::string& key, size_t bytes) override {
+    if (bytes > left_) fail_format(path_, "its storages are larger than the file");
+    left_ -= bytes;
+    const auto found = contents.find(key);
+    if (found != contents.end()) return storage_of(found->second, device_);
+    return at::zeros({static_cast<int64_t>(bytes)}, at::kByte).storage();
+  }
+  size_t left_;
+};
+
+// A pickle of 0x1950a86a20f9469cfc6c.
+constexpr std::string_view kOldMagic(
+    "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.", 15);
+constexpr int64_t kOldVersion = 1001;
+
+class OldFile {
+ public:
+  explicit OldFile(const MappedFile& file) : file_(file), rest_(file.bytes()) {
+    rest_.remove_prefix(kOldMagic.size());
+  }
+
+  c10::IValue load(c10::Device device) {
+    OldStorages sizes(file_, c10::kCPU);
+    const c10::IValue version = next("the version", sizes);
+    if (!version.isInt() || version.toInt() != kOldVersion) {
+      fail_format(file_.path(), "a version of the old format that is not known");
+    }
+    next("the description of the system", sizes);
+    const std::string_view object = rest_;
+    next("the object", sizes);
+    OldStorages storages(file_, device);
+    find_contents(next("the list of storages", sizes), sizes, storages);
+    return unpickle(object, where("the object"), storages).first;
+  }
+
+ private:
+  std::string where(const char* what) const { return file_.path() + ": in " + what; }
+
+  c10::IValue next(const char* what, StorageSource& storages) {
+    auto [value, used] = unpickle(rest_, where(what), storages);
+    rest_.remove_prefix(used);
+    return std::move(value);
+  }
+
+  // For each key the number of elements and the elements.
+  void find_contents(const c10::IValue& keys, OldStorages& sizes, OldStorages& storages) {
+    if (!keys.isList()) fail_format(file_.path(), "the list of storages is broken");
+    for (const c10::IValue& each : keys.toListRef()) {
+      if (!each.isString()) fail_format(file_.path(), "the list of storages is broken");
+      const std::string& key = each.toStringRef();
+      const size_t bytes = sizes.storage(key, 0).nbytes();
+      if (rest_.size() < 8 || rest_.size() - 8 < bytes) {
+        fail_format(file_.path(), "the storage '" + key + "' does not end in the file");
+      }
+      uint64_t count = 0;
+      std::memcpy(&count, rest_.data(), 8);
+      if (count > bytes || (bytes > 0 && (count == 0 || bytes % count != 0))) {
+        fail_format(file_.path(), "the storage '" + key + "' should have " +
+                                      std::to_string(bytes) + " bytes and has " +
+                                      std::to_string(count) + " elements");
+      }
+      storages.contents.emplace(key, rest_.substr(8, bytes));
+      rest_.remove_prefix(8 + bytes);
+    }
+  }
+
+  const MappedFile& file_;
+  std::string_view rest_;
+};
+
+c10::IValue load_archive(const MappedFile& file, c10::Device device) {
+  const ZipReader archive(file);
+  const std::string& folder = archive.folder();
+  if (folder.empty()) {
+    fail_format(file.path(),
+                "this archive has no record data.pkl: PyTorch did not write it");
+  }
+  if (archive.has(folder + "constants.pkl")) {
+    fail(Code::kUnsupported, "",
+         file.path() + ": this is a program of TorchScript, not saved values");
+  }
+  if (archive.has(folder + "byteorder") &&
+      archive.record(folder + "byteorder") != "little") {
+    fail(Code::kUnsupported, "",
+         file.path() + ": it was written on a machine with another order of bytes");
+  }
+  const std::string where = file.path() + ": in data.pkl";
+  ArchivedStorages storages(archive, file.path(), device);
+  return unpickle(archive.record(folder + "data.pkl"), where, storages).first;
+}
+
+}  // namespace
+
+at::Tensor plain_on_cpu(const at::Tensor& tensor) {
+  return tensor.detach().resolve_conj().resolve_neg().cpu().contiguous();
+}
+
+c10::Storage storage_of(std::string_view bytes, c10::Device device) {
+  at::Tensor copy = at::empty({static_cast<int64_t>(bytes.size())}, at::kByte);
+  if (!bytes.empty()) std::memcpy(copy.data_ptr(), bytes.data(), bytes.size());
+  return copy.to(device).storage();
+}
+
+void save_torch_file(const c10::IValue& value, const std::string& path) {
+  const Pickled pickled = pickle(value);
+  NewFile file(path);
+  ZipWriter archive(file, "archive/");
+  archive.add("data.pkl", pickled.bytes);
+  archive.add("byteorder", "little");
+  for (size_t i = 0; i < pickled.storages.size(); ++i) {
+    const at::Tensor bytes = bytes_of(pickled.storages[i].storage);
+    archive.add("data/" + std::to_string(i), view_of(bytes));
+  }
+  archive.add("version", "3\n");
+  archive.finish();
+  file.commit();
+}
+
+c10::IValue load_torch_file(const std::string& path, c10::Device device) {
+  const MappedFile file(path);
+  if (ZipReader::is_archive(file.bytes())) return load_archive(file, device);
+  if (file.bytes().starts_with(kOldMagic)) return OldFile(file).load(device);
+  fail_format(path, "this is no file of torch.save");
+}
+
+}  // namespace simple_torch
