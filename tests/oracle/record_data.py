@@ -8,7 +8,6 @@ writes data_orders.json, data_files.json and data_metrics.json. The figures are 
 their definitions, sample by sample.
 """
 import io
-import json
 import random
 import struct
 import sys
@@ -18,6 +17,8 @@ import torch
 from torch.utils.data import (
     BatchSampler, DataLoader, RandomSampler, SubsetRandomSampler, TensorDataset,
     WeightedRandomSampler, random_split)
+
+from recording import write
 
 
 def seeded(seed):
@@ -169,12 +170,6 @@ def metrics():
         "mae": sum(abs(g - t) for g, t in zip(guess, truth)) / 25,
         "r2": 1 - square / sum((t - mean) ** 2 for t in truth)}
     return found
-
-
-def write(path, value):
-    with open(path, "w", encoding="utf-8") as file:
-        entries = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()]
-        file.write("{\n" + ",\n".join(entries) + "\n}\n")
 
 
 def main():

@@ -6,12 +6,13 @@
 writes optim_steps.json and optim_rates.json. The gradients are a formula, which the specs
 compute too, so that nothing here depends on autograd.
 """
-import json
 import math
 import sys
 
 import torch
 from torch.optim import lr_scheduler as schedules
+
+from recording import write
 
 SIZES = [[3], [2, 1]]
 
@@ -270,12 +271,6 @@ def plateau(**options):
         scheduler.step(1.0 / (1.0 + 0.3 * min(k, 9)) + 0.02 * math.sin(2.0 * k))
         found.append(rates(optimizer))
     return found
-
-
-def write(path, value):
-    with open(path, "w", encoding="utf-8") as file:
-        entries = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in value.items()]
-        file.write("{\n" + ",\n".join(entries) + "\n}\n")
 
 
 def main():

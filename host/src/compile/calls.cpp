@@ -585,27 +585,17 @@ void Compiler::native_variant(std::string_view type, uint32_t variant, Expr* val
 // What a call on a type or a module means is known here.
 bool Compiler::static_call(MethodCall* node, Register to) {
   if (Interface* const module = module_of(node->receiver)) {
-    Interface::Imported exported;
-    if (!module->find_exported(node->name, exported)) {
-      error("E1034",
-            "module `" + written(node->receiver->at) + "` has no `" +
-                std::string(text_of(node->name)) + "`",
-            node->name_at);
-      return true;
-    }
-    Found found;
-    found.what = Found::What::kGlobal;
-    found.module = exported.module;
-    found.global = &exported.module->image.globals[exported.global];
-    found.name = intern(exported.module->text(found.global->name));
-    if (found.global->kind == GlobalKind::kType) {
-      make(found, node->arguments, node->block, to, node->at);
-    } else if (found.global->kind >= GlobalKind::kFunction) {
-      call_function(found, found.global->decorated ? nullptr : &found.global->info,
+    const std::optional<Found> found =
+        exported(module, node->receiver, node->name, node->name_at);
+    if (!found) return true;
+    if (found->global->kind == GlobalKind::kType) {
+      make(*found, node->arguments, node->block, to, node->at);
+    } else if (found->global->kind >= GlobalKind::kFunction) {
+      call_function(*found, found->global->decorated ? nullptr : &found->global->info,
                     node->name, node->arguments, node->block, to, node->at);
     } else {
       const Register callee = temporary(node->at);
-      load(found, node->name, callee, node->at);
+      load(*found, node->name, callee, node->at);
       call_value(callee, node->arguments, node->block, to, node->at);
     }
     return true;

@@ -390,21 +390,34 @@ std::unordered_map<Symbol, Symbol> Compiler::types_in_reach() const {
   return types;
 }
 
+Found Compiler::global_of(Interface* module, uint32_t global) {
+  Found found;
+  found.what = Found::What::kGlobal;
+  found.module = module;
+  found.global = &module->image.globals[global];
+  found.name = intern(module->text(found.global->name));
+  return found;
+}
+
+std::optional<Found> Compiler::exported(Interface* module, ast::Expr* receiver,
+                                        Symbol name, Span name_at) {
+  Interface::Imported found;
+  if (module->find_exported(name, found)) return global_of(found.module, found.global);
+  error("E1034",
+        "module `" + written(receiver->at) + "` has no `" + std::string(text_of(name)) +
+            "`",
+        name_at);
+  return std::nullopt;
+}
+
 Found Compiler::find_global(Symbol name) {
   Found found;
   found.name = name;
-  const auto take = [&](Interface* module, uint32_t global) {
-    found.what = Found::What::kGlobal;
-    found.module = module;
-    found.global = &module->image.globals[global];
-    found.name = intern(module->text(found.global->name));
-    return found;
-  };
   if (const auto own = self_.globals.find(name); own != self_.globals.end()) {
-    return take(&self_, own->second);
+    return global_of(&self_, own->second);
   }
   if (const auto other = self_.imported.find(name); other != self_.imported.end()) {
-    return take(other->second.module, other->second.global);
+    return global_of(other->second.module, other->second.global);
   }
   if (const auto alias = self_.aliases.find(name); alias != self_.aliases.end()) {
     found.what = Found::What::kModule;
@@ -414,7 +427,7 @@ Found Compiler::find_global(Symbol name) {
   Interface::Imported exported;
   for (Interface* module : self_.wildcards) {
     if (module->find_exported(name, exported))
-      return take(exported.module, exported.global);
+      return global_of(exported.module, exported.global);
   }
   for (Interface* module : self_.wildcards) {
     found.module = module->find_module(name);
@@ -429,7 +442,7 @@ Found Compiler::find_global(Symbol name) {
   if (program_.prelude != nullptr && program_.prelude != &self_) {
     const auto own = program_.prelude->globals.find(name);
     if (own != program_.prelude->globals.end())
-      return take(program_.prelude, own->second);
+      return global_of(program_.prelude, own->second);
   }
   if (program_.natives.contains(name) || program_.native_types.contains(name)) {
     found.what = Found::What::kNative;
@@ -440,7 +453,7 @@ Found Compiler::find_global(Symbol name) {
     if (own != program_.spec->globals.end() &&
         !program_.spec->image.globals[own->second].hidden) {
       program_.uses_spec = true;
-      return take(program_.spec, own->second);
+      return global_of(program_.spec, own->second);
     }
   }
   return found;
@@ -482,11 +495,7 @@ Found Compiler::find_type(Expr* expr) {
     Interface::Imported exported;
     if (module == nullptr || !module->find_exported(field->name, exported))
       return nothing;
-    Found found;
-    found.what = Found::What::kGlobal;
-    found.module = exported.module;
-    found.global = &exported.module->image.globals[exported.global];
-    found.name = intern(found.module->text(found.global->name));
+    const Found found = global_of(exported.module, exported.global);
     if (type_of(found) != nullptr) return found;
   }
   return nothing;

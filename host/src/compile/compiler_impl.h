@@ -205,6 +205,11 @@ class Compiler {
   Found find(Symbol name);
   std::unordered_map<Symbol, Symbol> types_in_reach() const;
   Found find_global(Symbol name);
+  // A global of a module, or what a module exports under a name. If that is nothing the
+  // error is reported, and there is no result.
+  static Found global_of(Interface* module, uint32_t global);
+  std::optional<Found> exported(Interface* module, ast::Expr* receiver, Symbol name,
+                                Span name_at);
   std::optional<uint16_t> capture(FunctionState* state, Symbol name, bool& is_cell);
   bool exists_outside(FunctionState* state, Symbol name);
   bool writes_through(Symbol name);

@@ -850,20 +850,10 @@ void Compiler::conditional(If* node, int to, bool returns) {
 // P.CONSTANT, Shape.Dot, module.name: known before the program runs.
 bool Compiler::static_field(Field* node, Register to) {
   if (Interface* const module = module_of(node->receiver)) {
-    Interface::Imported exported;
-    if (!module->find_exported(node->name, exported)) {
-      error("E1034",
-            "module `" + written(node->receiver->at) + "` has no `" +
-                std::string(text_of(node->name)) + "`",
-            node->name_at);
-      return true;
-    }
-    Found found;
-    found.what = Found::What::kGlobal;
-    found.module = exported.module;
-    found.global = &exported.module->image.globals[exported.global];
-    found.name = intern(exported.module->text(found.global->name));
-    load(found, node->name, to, node->at);
+    const std::optional<Found> found =
+        exported(module, node->receiver, node->name, node->name_at);
+    if (!found) return true;
+    load(*found, node->name, to, node->at);
     return true;
   }
   const Found type = find_type(node->receiver);

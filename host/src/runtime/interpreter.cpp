@@ -244,6 +244,15 @@ void Interpreter::attend() {
     goto slow_arithmetic;                                             \
   }
 
+// What is done out of line whatever the operands are.
+#define OUT_OF_LINE(name)            \
+  L_##name##Into : L_##name : {      \
+    operation = ast::BinaryOp::name; \
+    left_operand = B;                \
+    right_operand = C;               \
+    goto slow_arithmetic;            \
+  }
+
 constexpr ast::BinaryOp order_of(const char* sign) {
   if (sign[0] == '<') {
     return sign[1] == '=' ? ast::BinaryOp::kLessEqual : ast::BinaryOp::kLess;
@@ -432,34 +441,10 @@ Value Interpreter::run(Frame* boundary) {
       BITS(kBitAnd, kBitAnd, x & y)
       BITS(kBitOr, kBitOr, x | y)
       BITS(kBitXor, kBitXor, x ^ y)
-    L_kPowerInto:
-    L_kPower : {
-      operation = ast::BinaryOp::kPower;
-      left_operand = B;
-      right_operand = C;
-      goto slow_arithmetic;
-    }
-    L_kMatmulInto:
-    L_kMatmul : {
-      operation = ast::BinaryOp::kMatmul;
-      left_operand = B;
-      right_operand = C;
-      goto slow_arithmetic;
-    }
-    L_kShiftLeftInto:
-    L_kShiftLeft : {
-      operation = ast::BinaryOp::kShiftLeft;
-      left_operand = B;
-      right_operand = C;
-      goto slow_arithmetic;
-    }
-    L_kShiftRightInto:
-    L_kShiftRight : {
-      operation = ast::BinaryOp::kShiftRight;
-      left_operand = B;
-      right_operand = C;
-      goto slow_arithmetic;
-    }
+      OUT_OF_LINE(kPower)
+      OUT_OF_LINE(kMatmul)
+      OUT_OF_LINE(kShiftLeft)
+      OUT_OF_LINE(kShiftRight)
     L_kAddIntInto:
     L_kAddInt : {
       const Value& left = B;

@@ -31,6 +31,16 @@ inline constexpr int64_t kComplex128 = 10;
 inline constexpr int64_t kBool = 11;
 inline constexpr int64_t kMiB = int64_t{1} << 20;
 
+// All handles of a test are gone at its end.
+class LeavesNoHandles : public testing::Test {
+ protected:
+  ~LeavesNoHandles() override {
+    simple_torch_runtime_poll();
+    EXPECT_EQ(simple_torch_handle_live_count(0), before_);
+  }
+  int64_t before_ = simple_torch_handle_live_count(0);
+};
+
 // A handle that is freed when it goes.
 class Owned {
  public:
