@@ -13,14 +13,26 @@
 
 namespace c10 {
 struct IValue;
+class Scalar;
 class Stream;
 }  // namespace c10
 
 namespace simple_torch {
 
+class Archive;
+class CudaEvent;
+class CudaGraph;
+class Dlpack;
 class Gradients;
-class Scope;
+class IoStream;
 class Operator;
+class Optimizer;
+class Package;
+class Scope;
+class ScriptModule;
+class ScriptUnit;
+class Trace;
+class Transfer;
 using TensorList = std::vector<at::Tensor>;
 
 // A kind's type. Tensors lie in the slot itself; objects of other kinds are owned by a
@@ -32,36 +44,84 @@ struct KindOf<at::Tensor> {
   static constexpr Kind value = Kind::kTensor;
 };
 template <>
-struct KindOf<at::Generator> {
-  static constexpr Kind value = Kind::kGenerator;
-};
-template <>
-struct KindOf<Scope> {
-  static constexpr Kind value = Kind::kScope;
-};
-template <>
 struct KindOf<TensorList> {
   static constexpr Kind value = Kind::kList;
+};
+template <>
+struct KindOf<c10::Scalar> {
+  static constexpr Kind value = Kind::kScalar;
 };
 template <>
 struct KindOf<c10::IValue> {
   static constexpr Kind value = Kind::kValue;
 };
 template <>
+struct KindOf<ScriptModule> {
+  static constexpr Kind value = Kind::kModule;
+};
+template <>
+struct KindOf<Optimizer> {
+  static constexpr Kind value = Kind::kOptimizer;
+};
+template <>
+struct KindOf<at::Generator> {
+  static constexpr Kind value = Kind::kGenerator;
+};
+template <>
 struct KindOf<Operator> {
   static constexpr Kind value = Kind::kOperator;
+};
+template <>
+struct KindOf<IoStream> {
+  static constexpr Kind value = Kind::kIo;
+};
+template <>
+struct KindOf<Scope> {
+  static constexpr Kind value = Kind::kScope;
 };
 template <>
 struct KindOf<c10::Storage> {
   static constexpr Kind value = Kind::kStorage;
 };
 template <>
+struct KindOf<c10::Stream> {
+  static constexpr Kind value = Kind::kStream;
+};
+template <>
+struct KindOf<CudaEvent> {
+  static constexpr Kind value = Kind::kEvent;
+};
+template <>
+struct KindOf<CudaGraph> {
+  static constexpr Kind value = Kind::kGraph;
+};
+template <>
 struct KindOf<Gradients> {
   static constexpr Kind value = Kind::kGradients;
 };
 template <>
-struct KindOf<c10::Stream> {
-  static constexpr Kind value = Kind::kStream;
+struct KindOf<Dlpack> {
+  static constexpr Kind value = Kind::kDlpack;
+};
+template <>
+struct KindOf<Transfer> {
+  static constexpr Kind value = Kind::kTransfer;
+};
+template <>
+struct KindOf<Trace> {
+  static constexpr Kind value = Kind::kTrace;
+};
+template <>
+struct KindOf<Archive> {
+  static constexpr Kind value = Kind::kArchive;
+};
+template <>
+struct KindOf<Package> {
+  static constexpr Kind value = Kind::kPackage;
+};
+template <>
+struct KindOf<ScriptUnit> {
+  static constexpr Kind value = Kind::kScript;
 };
 
 // The object behind a handle, for as long as this lives. Another thread may free the

@@ -25,6 +25,9 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kList:
       delete static_cast<TensorList*>(object);
       return;
+    case Kind::kScalar:
+      delete static_cast<c10::Scalar*>(object);
+      return;
     case Kind::kValue:
       delete static_cast<c10::IValue*>(object);
       return;
@@ -46,6 +49,18 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kScope:
       delete static_cast<Scope*>(object);
       return;
+    // Families that come later.
+    case Kind::kModule:
+    case Kind::kOptimizer:
+    case Kind::kIo:
+    case Kind::kEvent:
+    case Kind::kGraph:
+    case Kind::kDlpack:
+    case Kind::kTransfer:
+    case Kind::kTrace:
+    case Kind::kArchive:
+    case Kind::kPackage:
+    case Kind::kScript:
     case Kind::kTensor:
     case Kind::kNone:
       return;
@@ -64,6 +79,30 @@ const char* kind_name(Kind kind) {
       return "list of tensors";
     case Kind::kValue:
       return "value";
+    case Kind::kScalar:
+      return "scalar";
+    case Kind::kModule:
+      return "module of TorchScript";
+    case Kind::kOptimizer:
+      return "optimizer";
+    case Kind::kIo:
+      return "io stream";
+    case Kind::kEvent:
+      return "event";
+    case Kind::kGraph:
+      return "graph";
+    case Kind::kDlpack:
+      return "DLPack struct";
+    case Kind::kTransfer:
+      return "transfer";
+    case Kind::kTrace:
+      return "trace";
+    case Kind::kArchive:
+      return "archive";
+    case Kind::kPackage:
+      return "package";
+    case Kind::kScript:
+      return "script";
     case Kind::kGenerator:
       return "generator";
     case Kind::kOperator:
