@@ -117,9 +117,12 @@ namespace simple {
   X(kCountPrepare, 'r', 'i', 'o') /* b: inclusive. Jumps if there is nothing. */        \
   X(kCountNext, 'r', 'j', 'j')    /* jumps back if there is one more */                 \
   /* Iterating: R[a] what, R[a+1] where, R[a+2] the item. */                            \
-  X(kIteratePrepare, 'r', 'i', '-') /* b: share what is iterated */                     \
-  X(kIterateNext, 'r', 'j', 'j')    /* jumps if there is no more */                     \
-  X(kIteratePair, 'r', 'j', 'j')    /* the same with two items, R[a+2] and R[a+3] */    \
+  X(kIteratePrepare, 'r', 'i', '-')  /* b: share what is iterated */                    \
+  X(kIterateNext, 'r', 'j', 'j')     /* jumps if there is no more */                    \
+  X(kIteratePair, 'r', 'j', 'j')     /* the same with two items, R[a+2] and R[a+3] */   \
+  X(kIterateNumbered, 'r', 'j', 'j') /* a dict's, R[a+2] and R[a+3], or the item in     \
+                                        R[a+3] and its number, counted in R[a+4]; nil   \
+                                        there: the two of a pair if the first is one */ \
   /* Calls: arguments in R[a], R[a+1], …; the result goes to R[a]. */                 \
   X(kCallGlobal, 'w', 'g', 'i')                                                         \
   X(kCall, 'w', 'r', 'i')       /* what is called is in R[b] */                         \
@@ -176,6 +179,7 @@ namespace simple {
   X(kMatchRest, 'r', 'r', 'i')  /* the items from c on, without the last R[a] */        \
   X(kFail, 'k', 'k', '-')       /* a code and a message */                              \
   X(kFailWith, 'k', 'r', '-')   /* a code, and the message in R[b] */                   \
+  X(kMisfit, 'r', '-', '-')     /* the error of a pattern that R[a] does not have */    \
   X(kMethodReference, 'r', 's', '-')                                                    \
   X(kRethrow, '-', '-', '-')
 

@@ -272,6 +272,13 @@ class Compiler {
   void loop_statement(ast::Loop* statement, int result);
   void for_statement(ast::For* statement);
   void for_count(ast::For* statement, ast::Range* range);
+  struct Iteration {
+    uint32_t start;  // of each round
+    uint32_t exit;   // the jump when there is no more
+  };
+  Iteration iterate(ast::Expr* iterable, ast::Pattern* first, ast::Pattern* pattern,
+                    Span at);
+  static bool gives_pairs(const ast::Expr* iterable, const ast::Pattern* pattern);
   void assert_statement(ast::Assert* statement);
   void defer_statement(ast::Defer* statement);
   void with_statement(ast::With* statement);

@@ -523,32 +523,14 @@ void Compiler::comprehension(Comprehension* node, Register to) {
     emit(Op::kArray, result, result, 0, node->at);
   }
   struct Open {
-    Register state;
-    uint32_t start;
-    uint32_t exit;
+    Iteration iteration;
     Jumps skips;
   };
   std::vector<Open> loops;
   for (const Generator& generator : node->generators) {
-    open_scope();
     Open loop_open;
-    loop_open.state = temporaries(4, node->at);
-    into(generator.iterable, loop_open.state);
-    emit(Op::kIteratePrepare, loop_open.state, 1, 0, generator.iterable->at);
-    Register counter = 0;
-    if (generator.counter != nullptr) {
-      counter = temporary(node->at);
-      emit_wide(Op::kLoadInt, counter, -1, node->at);
-    }
-    loop_open.start = here();
-    loop_open.exit =
-        emit_wide(Op::kIterateNext, loop_open.state, 0, generator.iterable->at);
-    open_scope();
-    if (generator.counter != nullptr) {
-      emit(Op::kAddInt, counter, counter, 1, node->at);
-      destructure(generator.counter, counter, false);
-    }
-    destructure(generator.pattern, static_cast<Register>(loop_open.state + 2), false);
+    loop_open.iteration =
+        iterate(generator.iterable, generator.first, generator.pattern, node->at);
     for (Expr* condition : generator.conditions) {
       jump_when(condition, false, loop_open.skips);
     }
@@ -568,8 +550,8 @@ void Compiler::comprehension(Comprehension* node, Register to) {
     const Open& loop_open = loops.back();
     close_scope(node->at);
     patch(loop_open.skips);
-    jump_to(loop_open.start, node->at, Op::kJumpBack);
-    patch(loop_open.exit);
+    jump_to(loop_open.iteration.start, node->at, Op::kJumpBack);
+    patch(loop_open.iteration.exit);
     close_scope(node->at);
     loops.pop_back();
   }

@@ -246,9 +246,7 @@ void Compiler::destructure(Pattern* node, Register value, bool is_mutable) {
   if (fails.empty()) return;
   const uint32_t over = jump(Op::kJump, 0, node->at);
   patch(fails);
-  emit(Op::kFail, text_constant("E1006", node->at),
-       text_constant("the value does not have the form of the pattern", node->at), 0,
-       node->at);
+  emit(Op::kMisfit, value, 0, 0, node->at);
   patch(over);
 }
 

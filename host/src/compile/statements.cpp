@@ -747,57 +747,77 @@ void Compiler::loop_statement(Loop* node, int result) {
 void Compiler::for_statement(For* node) {
   Expr* iterable = node->iterable;
   const Span at = node->at;
-  if (iterable->kind == ExprKind::kRange && node->counter == nullptr &&
+  if (iterable->kind == ExprKind::kRange && node->first == nullptr &&
       (node->pattern->kind == PatternKind::kName ||
        node->pattern->kind == PatternKind::kWildcard) &&
       as<Range>(iterable)->start != nullptr && as<Range>(iterable)->end != nullptr) {
     for_count(node, as<Range>(iterable));
     return;
   }
-  open_scope();
-  const Register state = temporaries(4, at);
-  const auto item = static_cast<Register>(state + 2);
-  const auto second = static_cast<Register>(state + 3);
-  into(iterable, state);
-  // What is iterated is looked at again in every round: if the body changes it, it
-  // changes a copy.
-  emit(Op::kIteratePrepare, state, 1, 0, at);
-  Register counter = 0;
-  if (node->counter != nullptr) {
-    counter = temporary(at);
-    emit_wide(Op::kLoadInt, counter, -1, at);
-  }
+  const Iteration iteration = iterate(iterable, node->first, node->pattern, at);
   LoopState entry;
   entry.label = node->label;
-  entry.scope = state_->scopes.size();
+  entry.scope = state_->scopes.size() - 1;
   state_->loops.push_back(std::move(entry));
-  const bool pair = node->pattern->kind == PatternKind::kTuple &&
-                    as<TuplePattern>(node->pattern)->items.size() == 2;
-  const uint32_t start = here();
-  const uint32_t exit =
-      emit_wide(pair ? Op::kIteratePair : Op::kIterateNext, state, 0, iterable->at);
-  open_scope();
-  if (node->counter != nullptr) {
-    emit(Op::kAddInt, counter, counter, 1, at);
-    if (node->counter->kind == PatternKind::kName) {
-      bind(as<NamePattern>(node->counter)->name, counter, false, at);
-    }
-  }
-  if (pair) {
-    auto* tuple = as<TuplePattern>(node->pattern);
-    destructure(tuple->items[0], item, false);
-    destructure(tuple->items[1], second, false);
-  } else {
-    destructure(node->pattern, item, false);
-  }
   block(node->body, -1);
   close_scope(at);
   patch(state_->loops.back().continues);
-  jump_to(start, at, Op::kJumpBack);
-  patch(exit);
+  jump_to(iteration.start, at, Op::kJumpBack);
+  patch(iteration.exit);
   patch(state_->loops.back().breaks);
   state_->loops.pop_back();
   close_scope(at);
+}
+
+// The head of a loop, up to where its names are bound: opens a scope for the loop, and
+// one for each round.
+Compiler::Iteration Compiler::iterate(Expr* iterable, Pattern* first, Pattern* pattern,
+                                      Span at) {
+  open_scope();
+  const Register state = temporaries(5, at);
+  const auto item = static_cast<Register>(state + 2);
+  const auto second = static_cast<Register>(state + 3);
+  const auto number = static_cast<Register>(state + 4);
+  into(iterable, state);
+  // What is iterated is looked at again in every round: if the body changes it, it
+  // changes a copy.
+  emit(Op::kIteratePrepare, state, 1, 0, iterable->at);
+  const bool pair = pattern->kind == PatternKind::kTuple &&
+                    as<TuplePattern>(pattern)->items.size() == 2;
+  Op next = pair ? Op::kIteratePair : Op::kIterateNext;
+  if (first != nullptr) {
+    next = Op::kIterateNumbered;
+    if (gives_pairs(iterable, pattern)) {
+      emit(Op::kLoadNil, number, 0, 0, at);
+    } else {
+      emit_wide(Op::kLoadInt, number, 0, at);
+    }
+  }
+  Iteration result;
+  result.start = here();
+  result.exit = emit_wide(next, state, 0, iterable->at);
+  open_scope();
+  if (first != nullptr) {
+    destructure(first, item, false);
+    destructure(pattern, second, false);
+  } else if (pair) {
+    auto* tuple = as<TuplePattern>(pattern);
+    destructure(tuple->items[0], item, false);
+    destructure(tuple->items[1], second, false);
+  } else {
+    destructure(pattern, item, false);
+  }
+  return result;
+}
+
+// Whether `for a, b in` means the two of each pair and does not number them: so it is for
+// calls that are there to make pairs, unless (a, b) stands behind the comma already.
+bool Compiler::gives_pairs(const Expr* iterable, const Pattern* pattern) {
+  if (iterable->kind != ExprKind::kMethodCall) return false;
+  const std::string_view name = text_of(as<const MethodCall>(iterable)->name);
+  if (name == "enumerate") return true;
+  return pattern->kind != PatternKind::kTuple &&
+         (name == "items" || name == "entries" || name == "zip");
 }
 
 void Compiler::for_count(For* node, Range* range) {

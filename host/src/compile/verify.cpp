@@ -75,7 +75,7 @@ class FunctionVerifier {
   static bool ends(Op op) {
     return op == Op::kReturn || op == Op::kReturnShare || op == Op::kReturnNil ||
            op == Op::kJump || op == Op::kJumpBack || op == Op::kFail ||
-           op == Op::kFailWith || op == Op::kRethrow;
+           op == Op::kMisfit || op == Op::kFailWith || op == Op::kRethrow;
   }
 
   void constant(const ConstantImage& constant) const {
@@ -171,6 +171,9 @@ class FunctionVerifier {
         break;
       case Op::kIteratePair:
         registers(code.a, 4);
+        break;
+      case Op::kIterateNumbered:
+        registers(code.a, 5);
         break;
       case Op::kSlice:
         registers(code.b, 3);

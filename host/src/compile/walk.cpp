@@ -226,7 +226,7 @@ void Walker::stmt(Stmt* node) const {
       block(as<Loop>(node)->body);
       break;
     case StmtKind::kFor:
-      pattern(as<For>(node)->counter);
+      pattern(as<For>(node)->first);
       pattern(as<For>(node)->pattern);
       expr(as<For>(node)->iterable);
       block(as<For>(node)->body);

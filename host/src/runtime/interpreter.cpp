@@ -730,6 +730,12 @@ Value Interpreter::run(Frame* boundary) {
       if (!iterate_next_pair(state)) pc += pc->wide();
       NEXT;
     }
+    L_kIterateNumbered : {
+      Value* state = &A;
+      frame_->pc = pc;
+      if (!iterate_next_numbered(state)) pc += pc->wide();
+      NEXT;
+    }
 
     L_kCallGlobal : {
       const Value callee = *code->module->references[pc->b];
@@ -1213,6 +1219,10 @@ Value Interpreter::run(Frame* boundary) {
     L_kFailWith : {
       frame_->pc = pc;
       fail(std::string(constant_text(K(pc->a))).c_str(), display(vm_, B));
+    }
+    L_kMisfit : {
+      frame_->pc = pc;
+      misfit(A);
     }
     L_kMethodReference : {
       result = method_reference(code->sites[pc->b].name);

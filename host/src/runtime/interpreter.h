@@ -138,6 +138,8 @@ class Interpreter {
   void iterate_prepare(Value* state);
   bool iterate_next(Value* state);
   bool iterate_next_pair(Value* state);
+  bool iterate_next_numbered(Value* state);
+  [[noreturn]] void misfit(Value value);
   bool is_none(Value value) const;
   bool is_variant(const Site& site, Value value) const;
   bool is_type(Symbol type, Value value);

@@ -330,9 +330,15 @@ bool Interpreter::iterate_next(Value* state) {
   }
 }
 
+namespace {
+bool over_dict(const Value& state) {
+  return is(state, Kind::kIterator) && is(as<Iterator>(state)->subject, Kind::kDict);
+}
+}  // namespace
+
 // for (a, b) in …
 bool Interpreter::iterate_next_pair(Value* state) {
-  if (is(state[0], Kind::kIterator) && is(as<Iterator>(state[0])->subject, Kind::kDict)) {
+  if (over_dict(state[0])) {
     auto* iterator = as<Iterator>(state[0]);
     auto* order = as<Array>(iterator->extra);
     state[1].tag = Tag::kInt;
@@ -349,9 +355,30 @@ bool Interpreter::iterate_next_pair(Value* state) {
   const Value item = state[2];
   const bool fits = (is(item, Kind::kTuple) && item.object->small == 2) ||
                     (is(item, Kind::kArray) && as<Array>(item)->length == 2);
-  if (!fits) fail("E1006", "the value does not have the form of the pattern");
+  if (!fits) misfit(item);
   state[2] = match_item(item, 0);
   state[3] = match_item(item, 1);
+  return true;
+}
+
+// for i, x in …, for key, value in …
+bool Interpreter::iterate_next_numbered(Value* state) {
+  Value& number = state[4];
+  if (over_dict(state[0]) || number.tag == Tag::kBool) return iterate_next_pair(state);
+  if (!iterate_next(state)) return false;
+  const Value item = state[2];
+  if (number.is_nil()) {
+    if (is(item, Kind::kTuple) && item.object->small == 2) {
+      number = Value::of(true);
+      state[2] = match_item(item, 0);
+      state[3] = match_item(item, 1);
+      return true;
+    }
+    number = Value::of(int64_t{0});
+  }
+  state[2] = number;
+  state[3] = item;
+  number = Value::of(number.integer + 1);
   return true;
 }
 
@@ -522,6 +549,17 @@ Value Interpreter::payload_named(const Site& site, Value value) {
   return get_member(probe, value);
 }
 
+void Interpreter::misfit(Value value) {
+  constexpr size_t kShown = 60;
+  std::string shown = display(vm_, value);
+  if (shown.size() > kShown) {
+    size_t end = kShown;
+    while (end > 0 && (shown[end] & 0xC0) == 0x80) --end;
+    shown = shown.substr(0, end) + "…";
+  }
+  fail("E1006", "the value does not have the form of the pattern: " + shown);
+}
+
 Value Interpreter::match_item(Value value, int index) {
   if (is(value, Kind::kTuple)) {
     const auto count = static_cast<int64_t>(value.object->small);
@@ -532,7 +570,7 @@ Value Interpreter::match_item(Value value, int index) {
     const int64_t at = index < 0 ? index + array->length : index;
     if (at >= 0 && at < array->length) return array->get(at);
   }
-  fail("E1006", "the value does not have the form of the pattern");
+  misfit(value);
 }
 
 Value Interpreter::match_rest(Value value, int from, int64_t behind) {

@@ -239,7 +239,7 @@ struct Dict : Expr {
 // One `for p in e` of a comprehension, with the `if`s that follow it.
 struct Generator {
   Pattern* pattern = nullptr;
-  Pattern* counter = nullptr;  // for i, x in xs: i
+  Pattern* first = nullptr;  // for i, x in xs: i; for key, value in dict: key
   Expr* iterable = nullptr;
   List<Expr*> conditions;
 };
@@ -562,7 +562,7 @@ struct Loop : Stmt {  // Also as the last statement of a block: `break v` is its
 struct For : Stmt {
   Symbol label;
   Pattern* pattern;
-  Pattern* counter = nullptr;  // for i, x in xs: i
+  Pattern* first = nullptr;  // for i, x in xs: i; for key, value in dict: key
   Expr* iterable;
   Block* body;
 };

@@ -334,8 +334,8 @@ class Dumper {
     }
     for (const ast::Generator& generator : node->generators) {
       put(" (for ");
-      if (generator.counter != nullptr) {
-        pattern(generator.counter);
+      if (generator.first != nullptr) {
+        pattern(generator.first);
         put(", ");
       }
       pattern(generator.pattern);
@@ -725,8 +725,8 @@ class Dumper {
         const auto* loop = as<const ast::For>(node);
         put("(for ");
         label(loop->label);
-        if (loop->counter != nullptr) {
-          pattern(loop->counter);
+        if (loop->first != nullptr) {
+          pattern(loop->first);
           put(", ");
         }
         pattern(loop->pattern);

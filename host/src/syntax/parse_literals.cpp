@@ -522,7 +522,7 @@ Expr* Parser::dict_comprehension(uint32_t start) {
 ast::Generator Parser::generator() {
   ast::Generator result;
   advance();
-  for_head(result.counter, result.pattern);
+  for_head(result.first, result.pattern);
   result.iterable = operand();
   Gather<Expr*> conditions(*this);
   while (accept(kIf)) conditions.add(operand());

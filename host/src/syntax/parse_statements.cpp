@@ -363,16 +363,21 @@ Stmt* Parser::labelled_statement() {
   fail_expected("a loop behind a label");
 }
 
-// for x in, for i, x in, for (a, b) in: up to what is looped over.
-void Parser::for_head(ast::Pattern*& counter, ast::Pattern*& pattern) {
-  pattern = binding_pattern();
-  if (accept(kComma)) {
-    counter = pattern;
-    pattern = binding_pattern();
-    if (at(kComma)) {
-      fail(token().at(), "`for` binds at most two names this way",
-           "write `for (a, b, c) in ...` to take tuples apart");
-    }
+// for x in, for i, x in, for (a, b) in: up to what is looped over. More than two names
+// are the parts of each item.
+void Parser::for_head(ast::Pattern*& first, ast::Pattern*& pattern) {
+  const uint32_t start = token().start;
+  Gather<ast::Pattern*> names(*this);
+  do {
+    names.add(binding_pattern());
+  } while (accept(kComma));
+  const ast::List<ast::Pattern*> items = names.list();
+  pattern = items[items.size() - 1];
+  if (items.size() == 2) first = items[0];
+  if (items.size() > 2) {
+    auto* tuple = patt<ast::TuplePattern>(ast::PatternKind::kTuple, span_from(start));
+    tuple->items = items;
+    pattern = tuple;
   }
   expect(kIn, "`in`");
 }
@@ -383,7 +388,7 @@ Stmt* Parser::for_statement(Symbol label) {
   loop->label = label;
   advance();
   skip_suspend();
-  for_head(loop->counter, loop->pattern);
+  for_head(loop->first, loop->pattern);
   loop->iterable = placeholder_scope();
   loop->body = colon_body("what is looped over");
   loop->at = span_from(start);

@@ -290,7 +290,7 @@ class Parser {
   ast::Expr* match_expression();
   ast::Arm arm();
   ast::Condition condition();
-  void for_head(ast::Pattern*& counter, ast::Pattern*& pattern);
+  void for_head(ast::Pattern*& first, ast::Pattern*& pattern);
 
   // ---- parse_expressions.cpp ----------------------------------------------------------
   ast::Expr* expression();
