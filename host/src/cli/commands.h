@@ -15,6 +15,7 @@ int evaluate_command(const std::string& option, const Words& words);  // -e and 
 int check_command(const Words& words);
 int test_command(const Words& words);
 int repl_command(const Words& words);
+int doc_command(const Words& words);
 int doctor_command(const Words& words);
 int version_command(const Words& words);
 int build_command(const Words& words);

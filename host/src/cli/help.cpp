@@ -51,6 +51,20 @@ The last line counts the examples. The exit status is 1 if one failed.
 Parses and compiles the files and what they import, and reports everything that is wrong
 with them. Runs nothing.
 )"},
+    {"doc", R"(simple doc [OPTION…] PATH…
+
+Shows as Markdown what modules have for others: names, signatures and the ## comments above
+them. Of a folder that is a package, what the package exports.
+
+  --output FOLDER      write a page for each module there, and README.md that lists them
+  --title TEXT         what README.md is called
+  --compact START      modules whose last name starts with this have signatures alone
+  --examples FOLDER    write the examples as spec files there, for simple test
+  --names              name what is public, one a line
+
+An example is what a comment has behind four blanks more. It sees what its package and its
+module export, and its comments `#=> text` are what it prints.
+)"},
     {"repl", R"(simple repl
 
 Evaluates what is typed, and shows values. A block ends with an empty line. :quit or Ctrl-D
@@ -81,6 +95,7 @@ constexpr const char* kOverview = R"(Usage: simple COMMAND [ARGUMENT…]
   run FILE [ARGUMENT…]   run a program
   test [PATH…]           run spec files
   check FILE…            report what is wrong with programs, without running them
+  doc PATH…              show what modules have for others, with their comments
   repl                   evaluate what is typed; also without any arguments
   -e CODE, -c CODE       run a program that is given as a word
   doctor                 show what is found, and what is missing

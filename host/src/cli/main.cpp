@@ -35,7 +35,7 @@ int unknown(const std::string& word) {
   if (word.starts_with('-')) return misused("", "there is no option '" + word + "'");
   std::string meant;
   for (const char* command :
-       {"run", "test", "check", "repl", "build", "doctor", "version", "help"}) {
+       {"run", "test", "check", "doc", "repl", "build", "doctor", "version", "help"}) {
     if (distance(word, command) <= 2 && word.size() > 2) meant = command;
   }
   return misused("", "there is no command and no file '" + word + "'" +
@@ -52,6 +52,7 @@ int dispatch(const Words& words) {
   if (command == "-e" || command == "-c") return evaluate_command(command, rest);
   if (command == "test") return test_command(rest);
   if (command == "check") return check_command(rest);
+  if (command == "doc") return doc_command(rest);
   if (command == "repl") return repl_command(rest);
   if (command == "doctor") return doctor_command(rest);
   if (command == "version" || command == "--version" || command == "-V") {

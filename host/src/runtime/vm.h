@@ -5,6 +5,7 @@
 #include <atomic>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -76,6 +77,9 @@ class Vm {
       stop();
   }
 
+  // What is printed while this holds a text goes there.
+  std::optional<std::string>& kept_output() { return kept_output_; }
+
   std::vector<std::string>& program_arguments() { return program_arguments_; }
 
   // Marks everything that the program can reach; called by the heap.
@@ -100,6 +104,7 @@ class Vm {
   std::atomic<bool> interrupted_{false};
   std::atomic<bool> stop_requested_{false};
   std::vector<std::string> program_arguments_;
+  std::optional<std::string> kept_output_;
   std::unique_ptr<Externs> externs_;
   std::unique_ptr<Interpreter> interpreter_;
 };

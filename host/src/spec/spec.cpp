@@ -328,6 +328,8 @@ Value example_begin_function(Vm& vm, Value* arguments, int) {
 }
 
 Value example_end_function(Vm& vm, Value* arguments, int) {
+  // A block that failed has left its output there.
+  vm.kept_output().reset();
   const std::string_view status = expect_text(arguments[0], "rt_spec_example_end", 1);
   SpecEvent event;
   if (!arguments[2].is_nil()) event = failure_event(arguments[2]);
@@ -338,6 +340,18 @@ Value example_end_function(Vm& vm, Value* arguments, int) {
   event.reason = name_of(vm, arguments[1]);
   report().end_example(std::move(event));
   return {};
+}
+
+// What is printed from now on is kept, and is the result of rt_spec_kept_output().
+Value keep_output_function(Vm& vm, Value*, int) {
+  vm.kept_output().emplace();
+  return {};
+}
+
+Value kept_output_function(Vm& vm, Value*, int) {
+  const std::string output = std::move(vm.kept_output()).value_or("");
+  vm.kept_output().reset();
+  return vm.text(output);
 }
 
 Value decide_function(Vm& vm, Value* arguments, int) {
@@ -369,6 +383,8 @@ constexpr NativeSpec kFunctions[] = {
     {"rt_spec_group_end", group_end_function, 0, 0},
     {"rt_spec_example_begin", example_begin_function, 1, 1},
     {"rt_spec_example_end", example_end_function, 3, 3},
+    {"rt_spec_keep_output", keep_output_function, 0, 0},
+    {"rt_spec_kept_output", kept_output_function, 0, 0},
     {"rt_spec_decide", decide_function, 2, 2},
 };
 

@@ -12,14 +12,18 @@
 namespace simple {
 namespace {
 
-void write(std::FILE* file, std::string_view bytes) {
-  std::fwrite(bytes.data(), 1, bytes.size(), file);
+void write(Vm& vm, std::FILE* file, std::string_view bytes) {
+  if (file == stdout && vm.kept_output()) {
+    *vm.kept_output() += bytes;
+  } else {
+    std::fwrite(bytes.data(), 1, bytes.size(), file);
+  }
 }
 
 Value print_to(Vm& vm, std::FILE* file, Value* arguments, int count, bool newline) {
   if (count == 1 && is_text(arguments[0])) {
-    write(file, text(arguments[0]));
-    if (newline) std::fputc('\n', file);
+    write(vm, file, text(arguments[0]));
+    if (newline) write(vm, file, "\n");
     return Value();
   }
   std::string line;
@@ -30,7 +34,7 @@ Value print_to(Vm& vm, std::FILE* file, Value* arguments, int count, bool newlin
     display(vm, values[i], line);
   }
   if (newline) line += '\n';
-  write(file, line);
+  write(vm, file, line);
   return Value();
 }
 
