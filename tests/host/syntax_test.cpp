@@ -9,6 +9,7 @@
 #include "syntax/ast_dump.h"
 #include "syntax/lexer.h"
 #include "syntax/parser.h"
+#include "syntax/spelling.h"
 
 namespace simple {
 namespace {
@@ -877,6 +878,23 @@ TEST(Errors, AreShownWithTheirLine) {
             " 2 | y = \xC3\xA4 b c\n"
             "   |       ^\n"
             "   = did you mean `c`?\n");
+}
+
+TEST(Spelling, CountsTheStepsBetweenNames) {
+  EXPECT_EQ(steps_between("print", "print"), 0u);
+  EXPECT_EQ(steps_between("pritn", "print"), 1u);   // two letters exchanged
+  EXPECT_EQ(steps_between("prnt", "print"), 1u);    // one left out
+  EXPECT_EQ(steps_between("printt", "print"), 1u);  // one put in
+  EXPECT_EQ(steps_between("prunt", "print"), 1u);   // one for another
+  EXPECT_EQ(steps_between("name", "Some"), 2u);
+  EXPECT_EQ(steps_between("", "abc"), 3u);
+  EXPECT_EQ(steps_between("abc", ""), 3u);
+}
+
+TEST(Spelling, TakesShortNamesForWhatTheyAre) {
+  EXPECT_EQ(most_steps("v"), 0u);
+  EXPECT_EQ(most_steps("name"), 1u);
+  EXPECT_EQ(most_steps("length"), 2u);
 }
 
 // ---- Limits ---------------------------------------------------------------------------

@@ -10,33 +10,17 @@
 #include <string>
 
 #include "cli/commands.h"
+#include "syntax/spelling.h"
 
 namespace simple {
 namespace {
-
-// How many letters have to be changed; for what a person may have meant.
-size_t distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min(
-          {above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1] ? 1 : 0)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 int unknown(const std::string& word) {
   if (word.starts_with('-')) return misused("", "there is no option '" + word + "'");
   std::string meant;
   for (const char* command :
        {"run", "test", "check", "doc", "repl", "build", "doctor", "version", "help"}) {
-    if (distance(word, command) <= 2 && word.size() > 2) meant = command;
+    if (steps_between(word, command) <= most_steps(word)) meant = command;
   }
   return misused("", "there is no command and no file '" + word + "'" +
                          (meant.empty() ? "" : "; did you mean '" + meant + "'?"));

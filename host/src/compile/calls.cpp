@@ -148,10 +148,11 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
   for (size_t i = 0; i < fixed; ++i) {
     if (slots[i] == nullptr || slots[i] == block) continue;
     const ParameterImage& parameter = info.parameters[i];
-    check_type(compiled_strings_->text(parameter.type), slots[i],
-               "in call to `" + name + "` (declared at line " +
-                   std::to_string(info.line) + "): `" +
-                   std::string(compiled_strings_->text(parameter.name)) + "` takes");
+    const std::string_view called = compiled_strings_->text(parameter.name);
+    check_type(
+        compiled_strings_->text(parameter.type), slots[i],
+        "in call to `" + name + "` (declared at line " + std::to_string(info.line) +
+            "): " + (called.empty() ? "it" : "`" + std::string(called) + "`") + " takes");
   }
   return true;
 }
@@ -547,7 +548,9 @@ void Compiler::make_variant(const Found& type, uint32_t variant,
   const VariantImage& image = type_of(type)->variants[variant];
   FunctionInfo info;
   info.line = type_of(type)->line;
-  for (StringId field : image.fields) info.parameters.push_back({field, false, false, 0});
+  for (size_t i = 0; i < image.fields.size(); ++i) {
+    info.parameters.push_back({image.fields[i], false, false, image.types[i]});
+  }
   std::vector<Expr*> slots;
   std::vector<Expr*> rest;
   compiled_strings_ = type.module;
@@ -626,7 +629,9 @@ bool Compiler::static_call(MethodCall* node, Register to) {
     make(type, node->arguments, node->block, to, node->at);
     return true;
   }
-  return false;  // At run time: statics that another module adds, Type.method(object).
+  // At run time: statics that another module adds, Type.method(object).
+  check_static(type, node->name, true, node->name_at);
+  return false;
 }
 
 void Compiler::method_call(MethodCall* node, Register to) {
@@ -652,6 +657,7 @@ void Compiler::method_call(MethodCall* node, Register to) {
         node->arguments, node->block, to, node->at);
     return;
   }
+  if (!check_method_arguments(node)) return;
   // The receiver, if it is a place, may have to be changed there.
   Target where;
   const bool has_place = !node->safe && is_place(node->receiver);

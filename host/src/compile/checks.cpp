@@ -86,16 +86,83 @@ Found Compiler::made_type(const ast::Expr* expr) {
   return type;
 }
 
+// The class or struct that a value is certainly an instance of.
+Found Compiler::known_type(const ast::Expr* value) {
+  if (value->kind == ast::ExprKind::kSelf) {
+    if (!state_->is_method) return {};
+    const auto own = self_.globals.find(state_->type_name);
+    if (own == self_.globals.end()) return {};
+    const Found type = global_of(&self_, own->second);
+    const TypeImage* image = type_of(type);
+    if (image == nullptr) return {};
+    // A trait's method runs for any type, and one that is added to a type may be for
+    // another.
+    const auto form = static_cast<Type::Form>(image->form);
+    const bool is_exact = form == Type::Form::kClass || form == Type::Form::kStruct ||
+                          form == Type::Form::kEnum;
+    return is_exact ? type : Found{};
+  }
+  if (value->kind != ast::ExprKind::kName) return made_type(value);
+  const Found found = find(static_cast<const ast::Name*>(value)->name);
+  if (found.what == Found::What::kVariable) return found.variable->made;
+  if (found.what != Found::What::kGlobal || found.module != &self_) return {};
+  const auto made = made_globals_.find(found.name);
+  return made == made_globals_.end() ? Found{} : made->second;
+}
+
+// Arguments of a method that is certain to be the one that is called: false if they are
+// wrong, which was said then.
+bool Compiler::check_method_arguments(const ast::MethodCall* node) {
+  if (node->safe) return true;
+  const Found type = known_type(node->receiver);
+  const TypeImage* image = type_of(type);
+  if (image == nullptr) return true;
+  const std::string name = std::string(type.module->text(image->name)) + "." +
+                           std::string(text_of(node->name));
+  if (program_.extended.contains(intern(name))) return true;
+  for (const MethodImage& method : image->methods) {
+    if (method.is_static || type.module->text(method.name) != text_of(node->name))
+      continue;
+    if (method.info.has_only_named() || method.info.variadic) return true;
+    std::vector<ast::Expr*> slots;
+    std::vector<ast::Expr*> rest;
+    compiled_strings_ = type.module;
+    return arrange(method.info, node->arguments, node->block, slots, rest, name,
+                   "function", node->name_at);
+  }
+  return true;
+}
+
+// T.f, where nobody has anything of that name.
+void Compiler::check_static(const Found& type, Symbol name, bool is_call, Span at) {
+  const TypeImage& image = *type_of(type);
+  const auto form = static_cast<Type::Form>(image.form);
+  const bool is_enum = form == Type::Form::kEnum;
+  if (!is_enum && form != Type::Form::kClass && form != Type::Form::kStruct) return;
+  const auto is_it = [&](StringId text) {
+    return type.module->text(text) == text_of(name);
+  };
+  if (!image.bases.empty() || program_.methods.contains(name) ||
+      std::any_of(image.variants.begin(), image.variants.end(),
+                  [&](const VariantImage& variant) { return is_it(variant.name); }) ||
+      std::any_of(image.constants.begin(), image.constants.end(), is_it) ||
+      find_global(name).what != Found::What::kNothing || text_of(name) == "name") {
+    return;
+  }
+  const std::string type_name(type.module->text(image.name));
+  const std::string member(text_of(name));
+  if (is_enum) {
+    error("E1015", "enum `" + type_name + "` has no variant `" + member + "`", at);
+  } else if (is_call) {
+    error("E1013", "method `" + member + "` not found on type `" + type_name + "`", at);
+  } else {
+    error("E1012", "type `" + type_name + "` has no `" + member + "`", at);
+  }
+}
+
 // x.f of a variable that holds an instance of a known type, or of a new instance.
 void Compiler::check_member(ast::Expr* receiver, Symbol name, bool is_call, Span at) {
-  Found made;
-  if (receiver->kind == ast::ExprKind::kName) {
-    const Found found = find(static_cast<ast::Name*>(receiver)->name);
-    if (found.what != Found::What::kVariable) return;
-    made = found.variable->made;
-  } else {
-    made = made_type(receiver);
-  }
+  const Found made = known_type(receiver);
   const TypeImage* type = type_of(made);
   if (type == nullptr || !type->bases.empty() || program_.methods.contains(name)) return;
   const std::string member(text_of(name));

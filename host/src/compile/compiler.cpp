@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "compile/compiler_impl.h"
+#include "syntax/spelling.h"
 
 namespace simple {
 
@@ -14,24 +15,6 @@ namespace {
 
 constexpr uint32_t kMostRegisters = 60000;
 constexpr size_t kMostConstants = 65535;
-
-// How many letters have to change to make one name of the other; up to 3.
-size_t distance(std::string_view a, std::string_view b) {
-  if (a.size() > b.size() + 2 || b.size() > a.size() + 2) return 9;
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min(
-          {above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
-}
 
 }  // namespace
 
@@ -108,11 +91,12 @@ void Compiler::unknown(const char* code, const char* what, Symbol name, Span at)
   if (self_.misses_any || self_.missing.contains(name)) return;
   const std::string_view wanted = text_of(name);
   std::string_view best;
-  size_t least = wanted.size() < 4 ? 2 : 3;
+  size_t least = most_steps(wanted) + 1;
   const auto consider = [&](Symbol candidate) {
     const std::string_view text = text_of(candidate);
     if (text.find_first_of(".(#<") != std::string_view::npos) return;
-    const size_t steps = distance(wanted, text);
+    if (text.size() > wanted.size() + 2 || wanted.size() > text.size() + 2) return;
+    const size_t steps = steps_between(wanted, text);
     if (steps < least || (steps == least && !best.empty() && text < best)) {
       least = steps;
       best = text;
@@ -507,10 +491,7 @@ const FunctionInfo* Compiler::hidden(const Found& type, std::string_view member,
   const Symbol name = intern(std::string(text_of(type.name)) + "." + std::string(member));
   const auto global = type.module->globals.find(name);
   if (global == type.module->globals.end()) return nullptr;
-  found.what = Found::What::kGlobal;
-  found.module = type.module;
-  found.name = name;
-  found.global = &type.module->image.globals[global->second];
+  found = global_of(type.module, global->second);
   return &found.global->info;
 }
 

@@ -82,6 +82,9 @@ struct Program {
   std::unordered_set<Symbol> mutating;
   // Names of all methods, those of what is built in included.
   std::unordered_set<Symbol> methods;
+  // Methods that modules give to types of others, perhaps instead of their own:
+  // Type.method.
+  std::unordered_set<Symbol> extended;
   // Where names are looked up that nothing else has: the prelude, and the words of specs.
   Interface* prelude = nullptr;
   Interface* spec = nullptr;

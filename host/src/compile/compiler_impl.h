@@ -304,6 +304,9 @@ class Compiler {
   void check_type(std::string_view type, ast::Expr* value, const std::string& what);
   void check_result(ast::Expr* value);
   Found made_type(const ast::Expr* expr);
+  Found known_type(const ast::Expr* value);
+  void check_static(const Found& type, Symbol name, bool is_call, Span at);
+  bool check_method_arguments(const ast::MethodCall* node);
   static bool same_place(const ast::Expr* left, const ast::Expr* right);
   void keep_for(ast::Expr* target, ast::Expr* value, Register to);
   void name(ast::Name* name, Register to);
@@ -389,6 +392,7 @@ class Compiler {
   std::vector<Diagnostic>& diagnostics_;
   const Source& source_;
   FunctionState* state_ = nullptr;
+  std::unordered_map<Symbol, Found> made_globals_;     // of constants; Variable::made
   std::unordered_set<Symbol> lazy_names_;              // given_lazy :user, …: user
   std::unordered_set<const ast::Function*> examples_;  // The blocks of `it` and the like.
   std::unordered_map<std::string, uint16_t> references_;  // module and name

@@ -392,6 +392,7 @@ class Declarer {
       image.braces = variant.braces;
       for (const FieldDecl& field : variant.fields) {
         image.fields.push_back(self_.string(field.name));
+        image.types.push_back(known_type(field.type));
       }
       const Expr* value = variant.value;
       const bool negative = value != nullptr && value->kind == ExprKind::kUnary &&
@@ -404,6 +405,14 @@ class Declarer {
         } else {
           error("E1015", "the value of a variant has to be a whole number", value->at);
         }
+      }
+      const bool known =
+          std::any_of(type.variants.begin(), type.variants.end(),
+                      [&](const VariantImage& v) { return v.name == image.name; });
+      if (known) {
+        error("E1015",
+              "variant `" + std::string(text_of(variant.name)) + "` is declared twice",
+              variant.at);
       }
       image.ordinal = ordinal++;
       type.variants.push_back(std::move(image));
@@ -419,7 +428,13 @@ class Declarer {
     if (impl->type->kind != ast::Type::Kind::kNamed) return;
     const Symbol name = nested_or_global(impl->type->name);
     GlobalImage* global = self_.find(name);
-    if (global == nullptr || global->kind != GlobalKind::kType) return;
+    if (global == nullptr || global->kind != GlobalKind::kType) {
+      for (const Function* function : impl->methods) {
+        program_.extended.insert(intern(std::string(text_of(impl->type->name)) + "." +
+                                        std::string(text_of(function->name))));
+      }
+      return;
+    }
     TypeImage& type = self_.image.types[global->index];
     methods(name, type, impl->methods, true);
   }

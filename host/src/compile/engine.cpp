@@ -481,13 +481,19 @@ bool Engine::compile_all() {
   }
   for (size_t i = linked_; i < order_.size(); ++i) {
     const Interface& interface = order_[i]->interface;
-    const auto methods = [&](const std::vector<MethodImage>& list) {
-      for (const MethodImage& method : list) {
+    for (const TypeImage& type : interface.image.types) {
+      for (const MethodImage& method : type.methods) {
         program_.methods.insert(intern(interface.text(method.name)));
       }
-    };
-    for (const TypeImage& type : interface.image.types) methods(type.methods);
-    for (const ImplImage& impl : interface.image.impls) methods(impl.methods);
+    }
+    for (const ImplImage& impl : interface.image.impls) {
+      const std::string type(interface.text(interface.image.references[impl.type].name));
+      for (const MethodImage& method : impl.methods) {
+        const std::string_view name = interface.text(method.name);
+        program_.methods.insert(intern(name));
+        program_.extended.insert(intern(type + "." + std::string(name)));
+      }
+    }
   }
   bool good = true;
   for (size_t i = linked_; i < order_.size(); ++i) {

@@ -855,6 +855,7 @@ bool Compiler::static_field(Field* node, Register to) {
     load(found, node->name, to, node->at);
     return true;
   }
+  if (!node->safe) check_static(type, node->name, false, node->name_at);
   return false;
 }
 

@@ -97,6 +97,7 @@ struct FieldImage {
 struct VariantImage {
   StringId name = 0;
   std::vector<StringId> fields;
+  std::vector<StringId> types;  // Of the fields, like ParameterImage::type.
   bool braces = false;
   int64_t ordinal = 0;
 };

@@ -35,10 +35,7 @@ Target Compiler::place(Expr* expr) {
         Interface::Imported exported;
         if (Interface* const module = module_of(field->receiver)) {
           if (module->find_exported(field->name, exported)) {
-            found.what = Found::What::kGlobal;
-            found.module = exported.module;
-            found.name = intern(exported.module->text(
-                exported.module->image.globals[exported.global].name));
+            found = global_of(exported.module, exported.global);
           }
         } else if (field->receiver->kind == ExprKind::kName) {
           const Found owner = find(as<Name>(field->receiver)->name);

@@ -451,6 +451,7 @@ void Compiler::let(Let* node) {
     check_length(reg);
     if (text_of(name) == "_") return;
     if (is_global) {
+      made_globals_[name] = made;
       emit(Op::kSetGlobal, reg, reference(find_global(name), at), 0, at);
     } else {
       declare(name, reg, node->is_mutable, at).made = made;

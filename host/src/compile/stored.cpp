@@ -179,7 +179,7 @@ void fields(Io& io, FieldImage& field) {
 
 template <typename Io>
 void fields(Io& io, VariantImage& variant) {
-  io(variant.name, variant.fields, variant.braces, variant.ordinal);
+  io(variant.name, variant.fields, variant.types, variant.braces, variant.ordinal);
 }
 
 template <typename Io>

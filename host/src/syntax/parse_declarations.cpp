@@ -128,7 +128,7 @@ void Parser::function_rest(ast::Function* function, bool in_type) {
   }
   if (accept(kArrow)) function->result = type();
   skip_where();
-  if (accept(kColon)) function->body = body(function);
+  if (accept_colon("the head of a function")) function->body = body(function);
 }
 
 void Parser::parameters(ast::Function* function) {
@@ -273,7 +273,7 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
       while (accept(kPlus) || accept(kAmpersand) || accept(kComma));
     }
   }
-  if (accept(kColon)) {
+  if (accept_colon("the name of a type")) {
     const Nest nest(*this);
     lines([&] { type_member(members, form != ast::TypeDecl::Form::kTrait); });
   }
@@ -535,7 +535,7 @@ Stmt* Parser::impl_declaration(bool is_extend) {
   if (accept_word(words_.with)) result->trait = cast_type()->name;
   skip_where();
   Members members(*this);
-  if (accept(kColon)) {
+  if (accept_colon("the type of an impl")) {
     const Nest nest(*this);
     lines([&] { type_member(members, false); });
   }

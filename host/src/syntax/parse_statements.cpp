@@ -430,6 +430,10 @@ ast::Condition Parser::condition() {
     expect(kAssign, "`=` and a value");
   }
   result.value = placeholder_scope();
+  if (at(kAssign)) {
+    fail(token().at(), "Unexpected token: expected `:` after the condition, found `=`",
+         "`==` compares");
+  }
   return result;
 }
 

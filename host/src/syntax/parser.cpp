@@ -440,6 +440,15 @@ void Parser::expect_colon(const char* after) {
   fail_expected(("`:` after " + std::string(after)).c_str());
 }
 
+// Before a body that may be left out; but not if lines follow that look like one.
+bool Parser::accept_colon(const char* after) {
+  if (accept(kColon)) return true;
+  if (at(kNewline) && token().indent > layout_.indent && !is_closer(token().kind)) {
+    fail_expected(("`:` after " + std::string(after)).c_str());
+  }
+  return false;
+}
+
 ast::Block* Parser::colon_body(const char* after) {
   expect_colon(after);
   return body();

@@ -265,6 +265,7 @@ class Parser {
   ast::Block* block_of(ast::Stmt* statement);
   ast::Stmt* expression_as_statement(ast::Expr* value);
   void expect_colon(const char* after);
+  bool accept_colon(const char* after);
 
   // ---- parse_statements.cpp -----------------------------------------------------------
   ast::Stmt* statement();
