@@ -12,6 +12,7 @@ import torch
 
 TESTS = Path(__file__).resolve().parent.parent
 OUT = TESTS / "tier3" / "operators"
+API = TESTS.parent / "tier3_api" / "torch"
 
 # The tensors that the calls are about, in expressions of both languages.
 INPUTS = {
@@ -26,6 +27,9 @@ INPUTS = {
     "m": "torch.tensor([[true, false, true], [false, true, true]])",
     "x": "torch.arange(0.0, 32.0).reshape([1, 2, 4, 4]) / 10",
     "k": "torch.tensor([[[[1.0, -1.0]], [[0.5, 2.0]]]])",
+    "s": "torch.tensor([[0.0, 2.0, 0.0], [1.0, 0.0, 3.0]]).to_sparse()",
+    "q": "torch.quantize_per_tensor(a, 0.5, 10, torch.quint8)",
+    "w": "torch.quantize_per_channel(a, torch.tensor([0.5, 0.25]), torch.tensor([0, 1]), 0, torch.qint8)",
     "k4": "torch.tensor([[[[1.0, -1.0], [0.5, 0.0]], [[2.0, 1.0], [-0.5, 1.0]]]])",
 }
 
@@ -68,6 +72,8 @@ def literal(value):
         return f'("{str(value.dtype)[6:]}", {list(value.shape)}, [{elements}])'
     if isinstance(value, torch.dtype):
         return f'"{str(value)[6:]}"'
+    if value is None:
+        return "nil"
     if isinstance(value, (tuple, list)):
         return "[" + ", ".join(literal(each) for each in value) + "]"
     if isinstance(value, (bool, int, float)):
@@ -99,10 +105,50 @@ def calls(text):
     return files
 
 
-def example(fails, simple, python):
+covered = set()
+
+
+def with_result(expression):
+    """The same expression with a call by its try_ form, or None if no call has one: the first
+    call whose form no example has had so far, or else the last one."""
+    found = []
+    for match in re.finditer(r"\.(\w+)\(", expression):
+        before = expression[: match.start()]
+        # Calls among arguments are no part of the chain.
+        if before.count("(") != before.count(")") or before.count("[") != before.count("]"):
+            continue
+        depth, end = 1, match.end()
+        while depth > 0:
+            depth += {"(": 1, ")": -1}.get(expression[end], 0)
+            end += 1
+        kind = "functions" if re.fullmatch(r"torch(\.\w+)?", before) else "methods"
+        if f"try_{match[1]}" in NAMES[kind]:
+            found.append((kind, match, end))
+    if not found:
+        return None
+    kind, match, end = next((each for each in found if each[:1] + (each[1][1],) not in covered), found[-1])
+    covered.add((kind, match[1]))
+    call = f".try_{match[1]}{expression[match.end() - 1:end]}.unwrap()"
+    return expression[: match.start()] + call + expression[end:]
+
+
+def names_in(*patterns):
+    """What is declared in files of the API."""
+    texts = [path.read_text() for pattern in patterns for path in API.glob(pattern)]
+    return set(re.findall(r"^ *fn (\w+)\(", "\n".join(texts), re.MULTILINE))
+
+
+NAMES = {
+    "functions": names_in("functions_*.spl", "linalg.spl", "fft.spl", "special.spl"),
+    "methods": names_in("methods_*.spl"),
+}
+
+
+def example(fails, simple, python, seeded):
     names = {"torch": torch}
     for name, expression in INPUTS.items():
         names[name] = eval(python_of(expression), dict(names))
+    torch.manual_seed(0)
     try:
         value = eval(python_of(python), names)
     except (RuntimeError, IndexError) as error:
@@ -112,12 +158,19 @@ def example(fails, simple, python):
         message = re.split(r"[\"{}\\]|\.\s|\(The", message)[0].strip()
         return f"    it '{simple}':\n        expect(failure({simple})).to_contain(\"{message}\")\n"
     assert not fails, f"{python} does not fail"
+    # In the order of PyTorch's numbers, if the call draws some.
+    seed = "        torch.manual_seed(0)\n" if seeded else ""
+    again = with_result(simple)
     line = f"        expect(difference({simple}, {literal(value)})).to_equal(\"\")\n"
-    if len(line) > 118:
+    if len(line) > 118 or again is not None:
         line = (
-            f"        val expected = {literal(value)}\n"
+            f"        val expected = {literal(value)}\n{seed}"
             f"        expect(difference({simple}, expected)).to_equal(\"\")\n"
         )
+        if again is not None:
+            line += f"{seed}        expect(difference({again}, expected)).to_equal(\"\")\n"
+    else:
+        line = seed + line
     return f"    it '{simple}':\n{line}"
 
 
@@ -133,7 +186,7 @@ def main():
             text += f"val {input_name} = {expression}\n"
         text += f"val before = live_handles()\n\ndescribe 'operators: {name}':\n"
         for call in list_of_calls:
-            text += example(*call) + "\n"
+            text += example(*call, seeded=name == "random") + "\n"
             used.update(re.findall(r"\.(\w+)\(", call[1]))
             count += 1
         text += "    it 'leave nothing behind':\n        expect(live_handles()).to_equal(before)\n"

@@ -109,7 +109,7 @@ const char* kind_of(const doc::Entry& entry, bool is_member) {
 
 void print_names(const doc::Module& module) {
   for (const doc::Entry& entry : module.entries) {
-    if (entry.kind != doc::Entry::Kind::kImpl) {
+    if (entry.kind != doc::Entry::Kind::kImpl && entry.is_named) {
       std::printf("%s %s %s\n", module.name.c_str(), kind_of(entry, false),
                   entry.name.c_str());
     }

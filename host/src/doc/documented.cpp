@@ -262,6 +262,10 @@ class Package {
     bring_all(*root->second);
   }
 
+  bool names(const File& file, const Entry& entry) const {
+    return entry.kind == Entry::Kind::kImpl || named_.contains({&file, entry.name});
+  }
+
   bool reaches(const File& file, const Entry& entry) const {
     if (entry.kind != Entry::Kind::kImpl) {
       return reached_.contains({&file, entry.name});
@@ -374,13 +378,15 @@ class Package {
   }
 
   // A type's traits and mixins belong to it, also if they have no name outside.
-  void reach(const File& file, const std::string& name) {
+  void reach(const File& file, const std::string& name, bool is_named = true) {
+    if (is_named) named_.insert({&file, name});
     if (!reached_.insert({&file, name}).second) return;
     for (const ast::Stmt* statement : file.tree->body->statements) {
       if (statement->kind != StmtKind::kTypeDecl) continue;
       const auto* type = ast::as<const ast::TypeDecl>(statement);
       if (text_of(type->name) != name) continue;
-      for (const Symbol base : type->bases) bring(file, std::string(text_of(base)));
+      for (const Symbol base : type->bases)
+        bring(file, std::string(text_of(base)), false);
     }
   }
 
@@ -401,21 +407,23 @@ class Package {
   }
 
   // One name that is imported from a file: its own, or one that it has from another file.
-  bool bring(const File& file, const std::string& name, int depth = 0) {
+  bool bring(const File& file, const std::string& name, bool is_named = true,
+             int depth = 0) {
     if (depth > 32) return false;
     if (declares(file, name)) {
-      reach(file, name);
+      reach(file, name, is_named);
       return true;
     }
     for (const ast::Stmt* statement : file.tree->body->statements) {
       Use use;
       if (!use_of(statement, use)) continue;
-      if (use.everything && bring(*use.from, name, depth + 1)) return true;
-      if (use.last && text_of(use.last) == name && bring(*use.from, name, depth + 1))
+      if (use.everything && bring(*use.from, name, is_named, depth + 1)) return true;
+      if (use.last && text_of(use.last) == name &&
+          bring(*use.from, name, is_named, depth + 1))
         return true;
       for (const ast::ImportName& other : use.names) {
         if (text_of(other.as) == name &&
-            bring(*use.from, std::string(text_of(other.name)), depth + 1)) {
+            bring(*use.from, std::string(text_of(other.name)), is_named, depth + 1)) {
           return true;
         }
       }
@@ -431,7 +439,7 @@ class Package {
   std::vector<std::string> prefix_;
   std::map<Path, const File*> by_name_;
   std::set<const File*> loaded_, opened_;
-  std::set<std::pair<const File*, std::string>> reached_;
+  std::set<std::pair<const File*, std::string>> reached_, named_;
 };
 
 // ---- Files
@@ -504,6 +512,7 @@ bool read_modules(const fs::path& path, const std::string& name,
     if (is_package) {
       std::erase_if(module.entries,
                     [&](const Entry& entry) { return !package.reaches(*file, entry); });
+      for (Entry& entry : module.entries) entry.is_named = package.names(*file, entry);
     }
     std::vector<std::string> parts;
     if (folders.contains(parts)) module.packages.push_back(name);

@@ -19,6 +19,8 @@ struct Entry {
   std::vector<std::string> text;
   uint32_t line = 0;
   std::vector<Entry> members;  // Of a type or an impl.
+  // A program can use the name; what is only part of another type has none outside.
+  bool is_named = true;
 };
 
 struct Module {
