@@ -239,7 +239,7 @@ TEST_F(Mode, BelongsToItsThread) {
 }
 
 TEST_F(Mode, ThatDoesNotExistIsRefused) {
-  for (const int64_t mode : {-1, 5, 1000}) {
+  for (const int64_t mode : {-1, 6, 1000}) {
     EXPECT_EQ(simple_torch_mode_enabled(mode), SIMPLE_TORCH_E_BAD_ARGUMENT);
     EXPECT_EQ(simple_torch_mode_enter(mode, 1), SIMPLE_TORCH_E_BAD_ARGUMENT);
     expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "mode");

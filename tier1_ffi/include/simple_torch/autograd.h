@@ -119,7 +119,11 @@ enum {
   SIMPLE_TORCH_MODE_ANOMALY_WITHOUT_NAN = 3,
   /** Several devices run backwards at once. Of the thread; on at first; UNSUPPORTED
    * before libtorch 2.0. */
-  SIMPLE_TORCH_MODE_MULTITHREADING = 4
+  SIMPLE_TORCH_MODE_MULTITHREADING = 4,
+  /** Where that gives the same, running backwards does without libtorch's engine and its
+   * queues. Of the thread; on at first, unless SIMPLE_TORCH_WALK=0 is in the environment.
+   */
+  SIMPLE_TORCH_MODE_WALK = 5
 };
 
 /**

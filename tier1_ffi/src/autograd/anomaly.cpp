@@ -1,7 +1,7 @@
-// Anomaly mode that knows the caller's program: libtorch has each node's metadata made by
-// its engine, and takes another engine if it is given one.
-#include <torch/csrc/autograd/anomaly_mode.h>
-#include <torch/csrc/autograd/engine.h>
+// libtorch has each node's metadata made by its engine, which is ours: see engine.h.
+#include "autograd/anomaly.h"
+
+#include <torch/csrc/autograd/function.h>
 
 #include <mutex>
 #include <string>
@@ -57,19 +57,13 @@ class Metadata final : public torch::autograd::AnomalyMetadata {
   std::string where_;
 };
 
-class TellingEngine final : public torch::autograd::Engine {
- public:
-  std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override {
-    return std::make_unique<Metadata>();
-  }
-};
+}  // namespace
 
-torch::autograd::Engine& telling_engine() {
-  static TellingEngine& immortal = *new TellingEngine;
-  return immortal;
+std::unique_ptr<torch::autograd::AnomalyMetadata> telling_metadata() {
+  const std::lock_guard lock(state().mutex);
+  return state().where == nullptr ? nullptr : std::make_unique<Metadata>();
 }
 
-}  // namespace
 }  // namespace simple_torch
 
 using namespace simple_torch;
@@ -81,7 +75,6 @@ int64_t simple_torch_anomaly_set_where(const char* (*where)(void* context), void
     std::shared_ptr<const Where> next;
     if (where != nullptr) {
       next = std::make_shared<const Where>(where, context, std::move(owned));
-      torch::autograd::set_default_engine_stub(telling_engine);
     }
     const std::lock_guard lock(state().mutex);
     // The one before goes after the lock: its destroy function is the host's.

@@ -4,6 +4,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/anomaly_mode.h>
 
+#include "autograd/quick_walk.h"
 #include "core/arguments.h"
 #include "core/compat_autograd.h"
 #include "core/guarded.h"
@@ -40,6 +41,8 @@ bool is_enabled(int64_t mode) {
     case SIMPLE_TORCH_MODE_MULTITHREADING:
       require_multithreading();
       return *compat::multithreading();
+    case SIMPLE_TORCH_MODE_WALK:
+      return walk_enabled();
     default:
       refuse_mode(mode);
   }
@@ -58,6 +61,8 @@ void set(int64_t mode, bool enabled) {
     case SIMPLE_TORCH_MODE_MULTITHREADING:
       require_multithreading();
       return compat::set_multithreading(enabled);
+    case SIMPLE_TORCH_MODE_WALK:
+      return set_walk_enabled(enabled);
     default:
       refuse_mode(mode);
   }

@@ -7,6 +7,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/function_hook.h>
+#include <torch/csrc/autograd/input_buffer.h>
 #include <torch/csrc/autograd/variable.h>
 
 #include <functional>
@@ -20,6 +21,9 @@
 
 // Whether a leaf can have hooks that run after its gradient was accumulated.
 #define SIMPLE_TORCH_ACCUMULATION_HOOKS SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 1)
+
+// Whether what a walk of our own needs can be called from outside of libtorch.
+#define SIMPLE_TORCH_QUICK_WALK SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 6)
 
 namespace simple_torch::compat {
 
@@ -99,6 +103,23 @@ void finish_recording(const Ptr& attached) {
     if (attached) fire_node_creation_hooks(attached);
   }
 }
+
+#if SIMPLE_TORCH_QUICK_WALK
+// The sum of two gradients for the same input of `node`, as the engine makes it: in the
+// memory of the first where nobody else has it.
+template <typename Buffer = torch::autograd::InputBuffer>
+at::Tensor accumulated(at::Tensor&& sum, at::Tensor&& gradient,
+                       [[maybe_unused]] Node& node) {
+  Buffer buffer(1);
+  buffer.buffer[0] = std::move(sum);
+  if constexpr (requires { buffer.add(0, std::move(gradient), {}, {}, &node); }) {
+    buffer.add(0, std::move(gradient), {}, {}, &node);
+  } else {
+    buffer.add(0, std::move(gradient), {}, {});
+  }
+  return std::move(buffer.buffer[0]);
+}
+#endif
 
 // Whether the devices of a backward run work at once.
 #if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 0)

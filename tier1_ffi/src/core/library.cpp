@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "autograd/engine.h"
 #include "core/compat.h"
 #include "core/guarded.h"
 #include "core/platform.h"
@@ -84,6 +85,7 @@ const Versions& versions() {
   if (wanted == nullptr || std::strcmp(wanted, "1") != 0)
     compat::avoid_costly_backtraces();
   install_cpu_allocator();
+  install_engine();
   load_cuda_if_present();
   return true;
 }();
