@@ -29,6 +29,34 @@ int64_t environment(const char* name, int64_t usual) {
   return value == nullptr ? usual : std::atoll(value);
 }
 
+// The switches of context.h, as they stand when the first is asked for.
+const std::vector<int64_t>& first_switches() {
+  static const std::vector<int64_t> switches = [] {
+    std::vector<int64_t> found;
+    for (int64_t which = 0; which <= SIMPLE_TORCH_SWITCH_CHECK_SPARSE; ++which) {
+      found.push_back(simple_torch_context_switch(which));
+    }
+    return found;
+  }();
+  return switches;
+}
+
+void restore_context() {
+  for (size_t which = 0; which < first_switches().size(); ++which) {
+    simple_torch_context_set_switch(static_cast<int64_t>(which), first_switches()[which]);
+  }
+  static const int64_t threads = simple_torch_context_threads();
+  simple_torch_context_set_threads(threads);
+  simple_torch_context_flush_denormals(0);
+  for (int64_t device = 0; device < 30; ++device) {
+    simple_torch_autocast_set_enabled(device, 0);
+  }
+  simple_torch_autocast_set_cache_enabled(1);
+  while (simple_torch_autocast_decrement_nesting() >= 0) {
+  }
+  simple_torch_autocast_clear_cache();
+}
+
 // What some functions change for all that follows.
 void restore_settings() {
   simple_torch_runtime_attach(nullptr);
@@ -36,6 +64,7 @@ void restore_settings() {
   simple_torch_memory_set_pressure(-1);
   simple_torch_dtype_set_default(kFloat32);
   simple_torch_mode_leave(1);
+  restore_context();
   simple_torch_mode_set(SIMPLE_TORCH_MODE_GRAD, 1);
   simple_torch_mode_set(SIMPLE_TORCH_MODE_ANOMALY, 0);
   simple_torch_mode_set(SIMPLE_TORCH_MODE_MULTITHREADING, 1);
@@ -173,6 +202,7 @@ void attack(const char* text, R (*function)(A...), int64_t rounds) {
 
 TEST(BadInput, IsRefusedByEveryFunctionWithoutHarm) {
   bound_memory();
+  restore_context();
   // A longer run, with other values: SIMPLE_TORCH_TEST_ROUNDS and SIMPLE_TORCH_TEST_SEED.
   const int64_t rounds =
       environment("SIMPLE_TORCH_TEST_ROUNDS", kSanitized ? 1000 : 5000);

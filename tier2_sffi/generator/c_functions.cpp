@@ -62,9 +62,17 @@ CFunction parse_function(std::string_view declaration, const std::string& header
 // What a handle's name says of its kind.
 std::string kind_of(const std::string& name) {
   static const std::map<std::string, std::string> kinds = {
-      {"generator", "Generator"}, {"scope", "Scope"},         {"handle", "i64"},
-      {"list", "TensorList"},     {"operation", "Operation"}, {"storage", "Storage"},
-      {"stream", "Stream"},       {"value", "Value"},         {"gradients", "Gradients"}};
+      {"generator", "Generator"},
+      {"scope", "Scope"},
+      {"handle", "i64"},
+      {"list", "TensorList"},
+      {"operation", "Operation"},
+      {"storage", "Storage"},
+      {"stream", "Stream"},
+      {"value", "Value"},
+      {"gradients", "Gradients"},
+      {"dlpack", "Dlpack"},
+      {"optimizer", "NativeOptimizer"}};
   const auto kind = kinds.find(name);
   return kind == kinds.end() ? "Tensor" : kind->second;
 }

@@ -68,6 +68,8 @@ extern type Scope
 extern type Storage
 extern type Stream
 extern type Gradients
+extern type Dlpack
+extern type NativeOptimizer
 )";
   std::string header;
   for (const CFunction& function : functions) {

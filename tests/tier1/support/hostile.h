@@ -113,6 +113,8 @@ class Stock {
            : name == "operation" ? alive[kOperation]
            : name == "storage"   ? alive[kStorage]
            : name == "stream"    ? alive[kStream]
+           : name == "optimizer" ? alive[kOptimizer]
+           : name == "dlpack"    ? alive[kDlpack]
                                  : alive[kTensor];
   }
 
@@ -143,6 +145,8 @@ class Stock {
     kOperation,
     kStorage,
     kStream,
+    kOptimizer,
+    kDlpack,
     kCount
   };
 
@@ -186,6 +190,10 @@ class Stock {
         return simple_torch_storage_of(alive[kTensor]);
       case kStream:
         return simple_torch_stream_current(0);
+      case kOptimizer:
+        return simple_torch_optimizer_sgd(nullptr, 0, 0.1, 0, 0, 0, 0);
+      case kDlpack:
+        return simple_torch_dlpack_wrap(&shared_, 0);
       default:
         return simple_torch_tensor_from_blob(elements.data(), sizeof(elements), square, 2,
                                              nullptr, kFloat32, nullptr, nullptr);
@@ -193,6 +201,10 @@ class Stock {
   }
 
   std::array<float, 1> expanded_{};
+  // A DLPack struct of zeros, which no function can make a tensor of.
+  struct {
+    alignas(8) char bytes[128];
+  } shared_{};
 
  public:
   std::array<simple_torch_handle, kCount> alive{};
@@ -399,7 +411,9 @@ class Arguments {
       }
     } else {
       // A struct of zeros with its right size in front, or a wrong one; or plain bytes.
+      // The address of a struct with functions in it: none of them is an address.
       scratch.fill(0);
+      if (name == "managed") return;
       if constexpr (std::is_class_v<T>) {
         const int64_t sizes[] = {sizeof(T),
                                  sizeof(T),

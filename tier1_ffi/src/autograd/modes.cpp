@@ -16,8 +16,6 @@ namespace {
 
 using torch::autograd::AnomalyMode;
 
-constexpr size_t kMostEntered = 10'000;
-
 void require_multithreading() {
   if (!compat::multithreading()) {
     fail(Code::kUnsupported, "mode", "is not in this libtorch");
@@ -131,14 +129,7 @@ int64_t simple_torch_mode_set(int64_t mode, int64_t enabled) {
 int64_t simple_torch_mode_enter(int64_t mode, int64_t enabled) {
   return guarded([&] {
     const bool wanted = truth(enabled, "enabled");
-    auto& all = ThreadModes::get().entered;
-    if (all.size() >= kMostEntered) {
-      fail_argument("mode", "is one too many: 10,000 were entered and not left");
-    }
-    // First, so that what was entered is always kept.
-    all.reserve(all.size() + 1);
-    all.push_back(entered(mode, wanted));
-    return static_cast<int64_t>(all.size());
+    return enter([&] { return entered(mode, wanted); }, "mode");
   });
 }
 

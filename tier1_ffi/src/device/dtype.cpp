@@ -92,6 +92,13 @@ std::optional<c10::ScalarType> element_dtype(int64_t dtype, const char* argument
   return named;
 }
 
+std::optional<c10::ScalarType> dtype_named(std::string_view name) {
+  for (size_t i = 0; i < kCount; ++i) {
+    if (names()[i] == name) return static_cast<c10::ScalarType>(i);
+  }
+  return std::nullopt;
+}
+
 const char* dtype_name(c10::ScalarType dtype) {
   const auto index = static_cast<size_t>(dtype);
   return index < kCount ? names()[index].c_str() : "undefined";
@@ -112,9 +119,7 @@ const char* simple_torch_dtype_name(int64_t dtype) {
 int64_t simple_torch_dtype_from_name(const char* name) {
   return guarded([&]() -> int64_t {
     const std::string_view wanted = text_of(name, "name");
-    for (size_t i = 0; i < kCount; ++i) {
-      if (names()[i] == wanted) return static_cast<int64_t>(i);
-    }
+    if (const auto dtype = dtype_named(wanted)) return static_cast<int64_t>(*dtype);
     for (const Name& each : kShortNames) {
       if (each.name == wanted) return static_cast<int64_t>(each.dtype);
     }

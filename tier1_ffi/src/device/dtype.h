@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace simple_torch {
 
@@ -17,6 +18,9 @@ std::optional<c10::ScalarType> optional_dtype(int64_t dtype, const char* argumen
 // A dtype that a tensor can be made of without more ado; nullopt for -1. Quantized types,
 // which need a scale, fail with TYPE: libtorch crashes on tensors of these without one.
 std::optional<c10::ScalarType> element_dtype(int64_t dtype, const char* argument);
+
+// The dtype of a name, as "float32"; nullopt if this libtorch has none.
+std::optional<c10::ScalarType> dtype_named(std::string_view name);
 
 // The name in Python's torch; static.
 const char* dtype_name(c10::ScalarType dtype);

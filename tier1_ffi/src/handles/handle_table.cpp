@@ -9,8 +9,10 @@
 
 #include "autograd/gradients.h"
 #include "core/call_state.h"
+#include "dlpack/dlpack.h"
 #include "handles/borrow.h"
 #include "operators/operator.h"
+#include "optim/optimizer.h"
 
 namespace simple_torch {
 namespace {
@@ -46,16 +48,20 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kGradients:
       delete static_cast<Gradients*>(object);
       return;
+    case Kind::kOptimizer:
+      delete static_cast<Optimizer*>(object);
+      return;
+    case Kind::kDlpack:
+      delete static_cast<Dlpack*>(object);
+      return;
     case Kind::kScope:
       delete static_cast<Scope*>(object);
       return;
     // Families that come later.
     case Kind::kModule:
-    case Kind::kOptimizer:
     case Kind::kIo:
     case Kind::kEvent:
     case Kind::kGraph:
-    case Kind::kDlpack:
     case Kind::kTransfer:
     case Kind::kTrace:
     case Kind::kArchive:

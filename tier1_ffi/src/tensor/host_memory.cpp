@@ -3,10 +3,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
-#include <algorithm>
 #include <cstring>
-#include <limits>
 #include <string>
+#include <vector>
 
 #include "core/arguments.h"
 #include "core/guarded.h"
@@ -14,29 +13,10 @@
 #include "device/dtype.h"
 #include "simple_torch/tensor.h"
 #include "tensor/arguments.h"
+#include "tensor/reach.h"
 
 namespace simple_torch {
 namespace {
-
-// How many elements lie between the first and the last that shape and strides reach, both
-// included. Strides must be sound even where there is no element.
-int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides) {
-  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;
-  int64_t last = 0;
-  bool empty = false;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    if (strides[i] < 0) {
-      fail_argument("strides", "has a negative stride, " + std::to_string(strides[i]));
-    }
-    empty = empty || shape[i] == 0;
-    const int64_t steps = std::max<int64_t>(shape[i], 1) - 1;
-    if (steps > 0 && strides[i] > (kMost - last) / steps) {
-      fail_argument("strides", "reach more elements than can be counted");
-    }
-    last += steps * strides[i];
-  }
-  return empty ? 0 : last + 1;
-}
 
 // libtorch's vector instructions want an element's address to be a multiple of its size,
 // which is more than C asks for a complex number.
@@ -92,16 +72,10 @@ simple_torch_handle simple_torch_tensor_from_blob(void* data, int64_t bytes,
     const c10::IntArrayRef shape = shape_of(dims, ndims, "dims");
     const c10::ScalarType type = dtype_or_default(dtype);
     if (bytes < 0) fail_argument("bytes", "is negative");
-    std::vector<int64_t> steps(shape.size());
-    if (strides != nullptr) {
-      steps.assign(strides, strides + shape.size());
-    } else {
-      int64_t step = 1;
-      for (size_t i = shape.size(); i-- > 0; step *= std::max<int64_t>(shape[i], 1)) {
-        steps[i] = step;
-      }
-    }
-    const int64_t elements = reach(shape, steps);
+    const std::vector<int64_t> steps =
+        strides == nullptr ? row_major(shape, "dims")
+                           : std::vector<int64_t>(strides, strides + shape.size());
+    const int64_t elements = reach(shape, steps, "strides");
     if (elements > bytes / static_cast<int64_t>(c10::elementSize(type))) {
       fail_argument("bytes", "is " + std::to_string(bytes) +
                                  ", but shape and strides reach " +

@@ -1,0 +1,48 @@
+#include "tensor/reach.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "core/failure.h"
+
+namespace simple_torch {
+namespace {
+
+// Times the size of an element, which is at most 16 bytes, it still can be counted.
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 16;
+
+[[noreturn]] void refuse_too_many(const char* argument) {
+  fail_argument(argument, "reach more elements than can be counted");
+}
+
+}  // namespace
+
+int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides, const char* argument) {
+  int64_t last = 0;
+  bool empty = false;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (strides[i] < 0) {
+      fail_argument(argument, "has a negative stride, " + std::to_string(strides[i]));
+    }
+    empty = empty || shape[i] == 0;
+    const int64_t steps = std::max<int64_t>(shape[i], 1) - 1;
+    if (steps > 0 && strides[i] > (kMost - last) / steps) refuse_too_many(argument);
+    last += steps * strides[i];
+  }
+  return empty ? 0 : last + 1;
+}
+
+std::vector<int64_t> row_major(c10::IntArrayRef shape, const char* argument) {
+  std::vector<int64_t> strides(shape.size());
+  int64_t step = 1;
+  for (size_t i = shape.size(); i-- > 0;) {
+    strides[i] = step;
+    const int64_t size = std::max<int64_t>(shape[i], 1);
+    if (size > kMost / step) refuse_too_many(argument);
+    step *= size;
+  }
+  return strides;
+}
+
+}  // namespace simple_torch
