@@ -63,6 +63,8 @@ printf 'val x = %s1\n' "$(many 100000 '1 + ')" | fails 'an endless sum' \
   'error: parse: this expression is too long: more than 3000 operators and calls in one'
 { printf 'val s = "' && many 100000000 x && printf '" + nothing\n'; } |
   fails 'a line of 100 MB' 'error: semantic: variable `nothing` not found'
+{ printf 'val s = [' && many 50000000 '1,' && printf ']\n'; } |
+  fails '50 million numbers' 'error: parse: this file is too long: more than 10000000 words'
 [[ $(wc -c < errors) -lt 1000 ]]
 verdict 'of which no more is shown than can be read'
 

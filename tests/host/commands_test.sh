@@ -48,6 +48,8 @@ run 0 run hello.spl a b && says 'hello'
 expect 'run runs a file'
 run 0 hello.spl && says 'hello'
 expect 'as does the file alone'
+output=$(simple run <(echo 'print(1 + 2)') 2>&1) && [[ $output == 3 ]]
+expect 'run takes a program that comes through a pipe'
 run 0 -e 'print(1 + 2)' && [[ $output == 3 ]] && run 0 -c 'print(4)' && [[ $output == 4 ]]
 expect '-e and -c run code'
 output=$(echo 'print(5)' | simple run - 2>&1) && [[ $output == 5 ]]

@@ -787,9 +787,7 @@ TEST(Refusals, NameTheConstruct) {
     const std::string message = errors(text);
     return message.substr(message.find(' ') + 1);
   };
-  EXPECT_EQ(refused("async fn f():\n    1"), "`async fn` is not supported by this host");
   EXPECT_EQ(refused("gen fn f():\n    1"), "`gen fn` is not supported by this host");
-  EXPECT_EQ(refused("x = await f()"), "`await` is not supported by this host");
   EXPECT_EQ(refused("yield 1"), "`yield` is not supported by this host");
   EXPECT_EQ(refused("spawn f()"), "`spawn` is not supported by this host");
   EXPECT_EQ(refused("actor A:\n    x: i64"), "`actor` is not supported by this host");

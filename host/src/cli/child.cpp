@@ -208,6 +208,8 @@ void start(Child& child, ChildCommand command) {
       &attributes, static_cast<short>(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF));
 
   std::vector<std::string> environment = environment_with(command.environment);
+  // Before it: the child may be at work, or done, when the call is back.
+  child.start = Clock::now();
   const int status = posix_spawn(
       &child.process, command.arguments.front().c_str(), &actions, &attributes,
       pointers(command.arguments).data(), pointers(environment).data());
@@ -221,7 +223,6 @@ void start(Child& child, ChildCommand command) {
   child.pipes[0] = std::move(output.read);
   child.pipes[1] = std::move(errors.read);
   child.pipes[2] = std::move(report.read);
-  child.start = Clock::now();
   if (command.seconds > 0) {
     child.deadline = child.start + std::chrono::duration_cast<Clock::duration>(
                                        std::chrono::duration<double>(command.seconds));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -73,6 +74,11 @@ int run_command(const Words& words) {
     return run_text("<stdin>", text, arguments);
   }
   if (!read_source(words[0], text, problem)) return complain(problem);
+  // What comes through a pipe can be read once only.
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(words[0], ignored)) {
+    return run_text(words[0], text, arguments);
+  }
   Engine engine(options_from_environment(executable_path()));
   const Interruptible interruptible(engine);
   return finish_spec(engine.run_file(words[0], arguments));

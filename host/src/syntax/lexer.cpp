@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <string>
 
 namespace simple {
 namespace {
@@ -179,11 +180,18 @@ class Lexer {
       finish();
       return std::move(result_);
     }
-    result_.list.reserve(text_.size() / 4 + 16);
+    result_.list.reserve(std::min(text_.size() / 4 + 16, kMostTokens));
     end_ = static_cast<uint32_t>(text_.size());
     search_budget_ = kSearchBudget * text_.size();
     lex_range();
-    close_all_brackets(0, "is not closed");
+    if (at_ < end_) {
+      diagnostics_.clear();
+      report({at_, 0}, "this file is too long: more than " + std::to_string(kMostTokens) +
+                           " words, numbers and signs");
+      result_.list.clear();
+    } else {
+      close_all_brackets(0, "is not closed");
+    }
     finish();
     return std::move(result_);
   }
@@ -369,7 +377,7 @@ class Lexer {
 
   // ---- The loop -----------------------------------------------------------------------
   void lex_range() {
-    while (at_ < end_) lex_token();
+    while (at_ < end_ && result_.list.size() < kMostTokens) lex_token();
   }
 
   void lex_token() {
@@ -1110,6 +1118,8 @@ class Lexer {
   }
 
   static constexpr size_t kMostErrors = 1000;
+  // Each takes about 150 bytes until it is compiled.
+  static constexpr size_t kMostTokens = 10'000'000;
 
   struct Known {
     std::string_view text;

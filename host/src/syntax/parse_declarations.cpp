@@ -314,7 +314,7 @@ void Parser::type_member(Members& members, bool has_fields) {
   bool is_static = false;
   while (at(kName) && at_function_modifier() && ahead().kind != kColon &&
          ahead().kind != kAssign && !starts_line(ahead())) {
-    if (at_word(words_.async) || at_word(words_.gen) || at_word(words_.kernel)) {
+    if (at_word(words_.gen) || at_word(words_.kernel)) {
       refuse(cover(token().at(), ahead().at()),
              std::string(text(token())) + " " + std::string(text(ahead())));
     }

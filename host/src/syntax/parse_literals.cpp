@@ -112,9 +112,9 @@ void Parser::refuse_prefix_word() {
     default:
       return;
   }
-  const bool refused = word == words_.await || word == words_.yield ||
-                       word == words_.spawn || word == words_.go ||
-                       word == words_.comptime || word == words_.async ||
+  const bool refused = word == words_.yield || word == words_.spawn ||
+                       word == words_.go || word == words_.comptime ||
+                       word == words_.async ||
                        (word == words_.lazy && next.kind != kColon);
   if (refused) refuse(token().at(), text_of(word));
 }
@@ -128,6 +128,12 @@ Expr* Parser::name() {
     refuse_prefix_word();
     if (symbol == words_.move &&
         (next_is(kName) || next_is(kBackslash) || next_is(kFn) || next_is(kPipe))) {
+      advance();
+      return unary();
+    }
+    // Nothing is computed elsewhere: an async function is done when its call is back.
+    if (symbol == words_.await &&
+        (next_is(kName) || next_is(kSelf) || next_is(kLeftParen))) {
       advance();
       return unary();
     }

@@ -159,8 +159,8 @@ Stmt* Parser::word_statement() {
     }
   }
   if (next.kind == kFn || next.kind == kMe) {
-    if (word == w.sync || word == w.pub) return function_statement();
-    for (const Symbol refused : {w.async, w.gen, w.kernel, w.comptime, w.lazy, w.ghost}) {
+    if (word == w.sync || word == w.async || word == w.pub) return function_statement();
+    for (const Symbol refused : {w.gen, w.kernel, w.comptime, w.lazy, w.ghost}) {
       if (word == refused) {
         refuse(cover(token().at(), next.at()), std::string(text_of(word)) + " fn");
       }
