@@ -298,7 +298,7 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     if (variadic.is_missing()) {
       Tuple* tuple = heap_.tuple(static_cast<uint32_t>(rest.size()));
       std::copy(rest.begin(), rest.end(), tuple->items());
-      for (const Value value : rest) share(value);
+      for (const Value& value : rest) share(value);
       variadic = Value::of(static_cast<Object*>(tuple));
     }
     if (window + code->parameters + code->registers >= stack_end_) overflow();

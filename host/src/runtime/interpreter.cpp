@@ -131,7 +131,7 @@ void Interpreter::mark_roots() {
   for (const Value* value = stack_; value < end; ++value) heap_.mark(*value);
   if (ellipsis_.is_object()) heap_.mark(ellipsis_);
   for (Module* module : modules) {
-    for (Value value : module->globals) heap_.mark(value);
+    for (const Value& value : module->globals) heap_.mark(value);
   }
 }
 
@@ -268,6 +268,8 @@ constexpr ast::BinaryOp order_of(const char* sign) {
       A = Value::of(left.integer sign right.integer);                 \
     } else if (left.tag == Tag::kFloat && right.tag == Tag::kFloat) { \
       A = Value::of(left.real sign right.real);                       \
+    } else if (is_text(left) && is_text(right)) {                     \
+      A = Value::of(order_of_texts(text(left), text(right)) sign 0);  \
     } else {                                                          \
       frame_->pc = pc;                                                \
       result = related(vm_, order_of(#sign), left, right);            \
@@ -285,6 +287,8 @@ constexpr ast::BinaryOp order_of(const char* sign) {
       holds = left.integer sign right.integer;                        \
     } else if (left.tag == Tag::kFloat && right.tag == Tag::kFloat) { \
       holds = left.real sign right.real;                              \
+    } else if (is_text(left) && is_text(right)) {                     \
+      holds = order_of_texts(text(left), text(right)) sign 0;         \
     } else {                                                          \
       frame_->pc = pc;                                                \
       holds = relation(vm_, order_of(#sign), left, right);            \
@@ -528,6 +532,8 @@ Value Interpreter::run(Frame* boundary) {
       const Value& right = C;
       if (left.tag == Tag::kInt && right.tag == Tag::kInt) {
         A = Value::of(left.integer == right.integer);
+      } else if (is_text(left) && is_text(right)) {
+        A = Value::of(same_text(as<Text>(left), as<Text>(right)));
       } else {
         frame_->pc = pc;
         result = related(vm_, ast::BinaryOp::kEqual, left, right);
@@ -536,9 +542,17 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kNotEqual : {
-      frame_->pc = pc;
-      result = related(vm_, ast::BinaryOp::kNotEqual, B, C);
-      A = result;
+      const Value& left = B;
+      const Value& right = C;
+      if (left.tag == Tag::kInt && right.tag == Tag::kInt) {
+        A = Value::of(left.integer != right.integer);
+      } else if (is_text(left) && is_text(right)) {
+        A = Value::of(!same_text(as<Text>(left), as<Text>(right)));
+      } else {
+        frame_->pc = pc;
+        result = related(vm_, ast::BinaryOp::kNotEqual, left, right);
+        A = result;
+      }
       NEXT;
     }
       ORDER(kLess, <)
@@ -546,8 +560,11 @@ Value Interpreter::run(Frame* boundary) {
       ORDER(kGreater, >)
       ORDER(kGreaterEqual, >=)
     L_kIn : {
+      const Value& container = C;
       frame_->pc = pc;
-      const bool in = contains(vm_, C, B);
+      const bool in = is(container, Kind::kDict) || is(container, Kind::kSet)
+                          ? table_find(vm_, as<Table>(container), B) != nullptr
+                          : contains(vm_, container, B);
       A = Value::of(in);
       NEXT;
     }
@@ -634,6 +651,8 @@ Value Interpreter::run(Frame* boundary) {
       bool same;
       if (left.tag == Tag::kInt && right.tag == Tag::kInt) {
         same = left.integer == right.integer;
+      } else if (is_text(left) && is_text(right)) {
+        same = same_text(as<Text>(left), as<Text>(right));
       } else {
         frame_->pc = pc;
         same = relation(vm_, ast::BinaryOp::kEqual, left, right);
@@ -647,6 +666,8 @@ Value Interpreter::run(Frame* boundary) {
       bool differ;
       if (left.tag == Tag::kInt && right.tag == Tag::kInt) {
         differ = left.integer != right.integer;
+      } else if (is_text(left) && is_text(right)) {
+        differ = !same_text(as<Text>(left), as<Text>(right));
       } else {
         frame_->pc = pc;
         differ = relation(vm_, ast::BinaryOp::kNotEqual, left, right);
@@ -719,6 +740,18 @@ Value Interpreter::run(Frame* boundary) {
         }
         state[2] = array->get(position++);
         NEXT;
+      }
+      if (is_text(state[0])) {
+        const std::string_view bytes = text(state[0]);
+        const auto position = static_cast<uint64_t>(state[1].integer);
+        if (position < bytes.size()) {
+          const auto first = static_cast<uint8_t>(bytes[position]);
+          if (first < 128 && !vm_.characters_[first].is_nil()) {
+            state[2] = vm_.characters_[first];
+            state[1] = Value::of(state[1].integer + 1);
+            NEXT;
+          }
+        }
       }
       frame_->pc = pc;
       if (!iterate_next(state)) pc += pc->wide();
@@ -1030,11 +1063,28 @@ Value Interpreter::run(Frame* boundary) {
         }
       }
       frame_->pc = pc;
-      index_set(vm_, container, index, value);
+      if (is(container, Kind::kDict)) {
+        *table_insert(vm_, as<Table>(container), index) = value;
+      } else {
+        index_set(vm_, container, index, value);
+      }
       ATTEND;
       NEXT;
     }
     L_kGetIndexMutable : {
+      const Value& container = B;
+      const Value& index = C;
+      if (index.tag == Tag::kInt && is(container, Kind::kArray)) [[likely]] {
+        auto* array = as<Array>(container);
+        if (array->elements() == Elements::kValues &&
+            static_cast<uint64_t>(index.integer) < static_cast<uint64_t>(array->length))
+            [[likely]] {
+          Value& element = array->values()[index.integer];
+          unshare(heap_, element);
+          A = element;
+          NEXT;
+        }
+      }
       frame_->pc = pc;
       result = get_index_mutable(B, C);
       A = result;

@@ -10,6 +10,7 @@
 #define SIMPLE_RUNTIME_OBJECT_H_
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -254,6 +255,29 @@ inline bool is(Value value, Kind kind) {
 }
 inline bool is_text(Value value) { return is(value, Kind::kText); }
 inline std::string_view text(Value value) { return as<Text>(value)->view(); }
+
+inline bool same_bytes(const char* left, const char* right, size_t length) {
+  const auto same_words = [&](size_t at) {
+    uint64_t a, b;
+    std::memcpy(&a, left + at, 8);
+    std::memcpy(&b, right + at, 8);
+    return a == b;
+  };
+  // Most texts are short: the two words may overlap.
+  if (length >= 8 && length <= 16) return same_words(0) && same_words(length - 8);
+  return std::memcmp(left, right, length) == 0;
+}
+inline bool same_text(const Text* left, const Text* right) {
+  return left == right || (left->length == right->length &&
+                           same_bytes(left->data, right->data, left->length));
+}
+// By their bytes: less than 0, 0, or greater than 0. Mostly the first one decides.
+inline int order_of_texts(std::string_view left, std::string_view right) {
+  if (!left.empty() && !right.empty() && left[0] != right[0]) {
+    return static_cast<uint8_t>(left[0]) - static_cast<uint8_t>(right[0]);
+  }
+  return left.compare(right);
+}
 
 // Whether objects of this kind are values that are copied when they are changed.
 inline bool copies(const Object* object) {

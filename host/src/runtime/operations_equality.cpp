@@ -4,6 +4,7 @@
 #include <cstring>
 #include <random>
 
+#include "runtime/hash.h"
 #include "runtime/native_stack.h"
 #include "runtime/numbers.h"
 #include "runtime/operations_impl.h"
@@ -60,11 +61,8 @@ bool equal_tables(Vm& vm, Table* left, Table* right, int depth) {
 
 bool equal_objects(Vm& vm, Object* left, Object* right, int depth) {
   switch (left->kind) {
-    case Kind::kText: {
-      const auto* a = static_cast<Text*>(left);
-      const auto* b = static_cast<Text*>(right);
-      return a->length == b->length && std::memcmp(a->data, b->data, a->length) == 0;
-    }
+    case Kind::kText:
+      return same_text(static_cast<Text*>(left), static_cast<Text*>(right));
     case Kind::kArray:
       return equal_arrays(vm, static_cast<Array*>(left), static_cast<Array*>(right),
                           depth);
@@ -144,25 +142,7 @@ bool equal_at(Vm& vm, Value left, Value right, int depth) {
   return left.tag == right.tag && left.integer == right.integer;
 }
 
-// ---- Hashes. Keyed by numbers that differ in every process, so that nobody can prepare
-// keys that all fall into one place.
-
-struct Secrets {
-  uint64_t words[4];
-  Secrets() {
-    std::random_device device;
-    for (uint64_t& word : words) word = uint64_t{device()} << 32 | device();
-    words[1] |= 1;
-  }
-};
-const Secrets kSecrets;
-
-// The two halves of the product of two words, folded into one.
-uint64_t mix(uint64_t left, uint64_t right) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(left) * right;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
+// ---- Hashes
 
 uint64_t read_word(const char* from, size_t bytes) {
   uint64_t word = 0;
@@ -173,27 +153,18 @@ uint64_t read_word(const char* from, size_t bytes) {
 uint64_t hash_bytes(std::string_view bytes) {
   const char* at = bytes.data();
   size_t left = bytes.size();
-  uint64_t state = kSecrets.words[0] ^ left;
+  uint64_t state = kHashSecrets.words[0] ^ left;
   for (; left > 16; left -= 16, at += 16) {
-    state = mix(read_word(at, 8) ^ kSecrets.words[1], read_word(at + 8, 8) ^ state);
+    state = mix(read_word(at, 8) ^ kHashSecrets.words[1], read_word(at + 8, 8) ^ state);
   }
   const size_t first = left < 8 ? left : 8;
-  state = mix(read_word(at, first) ^ kSecrets.words[2],
+  state = mix(read_word(at, first) ^ kHashSecrets.words[2],
               read_word(at + first, left - first) ^ state);
-  return mix(state ^ kSecrets.words[3], kSecrets.words[1]);
+  return mix(state ^ kHashSecrets.words[3], kHashSecrets.words[1]);
 }
 
 uint64_t hash_word(uint64_t word, uint64_t what) {
-  return mix(word ^ kSecrets.words[0], kSecrets.words[1] ^ (what << 1));
-}
-
-uint64_t hash_text(Text* text) {
-  if ((text->small & Text::kHashed) == 0) {
-    text->hash = static_cast<uint32_t>(hash_bytes(text->view()));
-    text->small |= Text::kHashed;
-  }
-  // The table takes its lowest bits, and all of them are good.
-  return text->hash;
+  return mix(word ^ kHashSecrets.words[0], kHashSecrets.words[1] ^ (what << 1));
 }
 
 uint64_t hash_real(double value) {
@@ -205,7 +176,7 @@ uint64_t hash_at(Vm& vm, Value value, int depth);
 
 uint64_t hash_list(Vm& vm, const Value* items, int64_t count, uint64_t state, int depth) {
   for (int64_t i = 0; i < count; ++i) {
-    state = mix(state ^ hash_at(vm, items[i], depth), kSecrets.words[2] | 1);
+    state = mix(state ^ hash_at(vm, items[i], depth), kHashSecrets.words[2] | 1);
   }
   return state;
 }
@@ -284,7 +255,7 @@ uint64_t hash_at(Vm& vm, Value value, int depth) {
       check_depth(vm, depth, "hash");
       return hash_object(vm, value, depth + 1);
     default:
-      return hash_word(static_cast<uint64_t>(value.integer), 0);
+      return hash_integer(value.integer);
   }
 }
 
@@ -297,7 +268,7 @@ bool counts(Value value) { return value.is_number() || value.is_bool(); }
 }
 
 int compare_texts(std::string_view left, std::string_view right) {
-  const int result = left.compare(right);
+  const int result = order_of_texts(left, right);
   return result < 0 ? -1 : result > 0 ? 1 : 0;
 }
 
@@ -381,6 +352,19 @@ Relation relation_of(ast::BinaryOp op) {
 }
 
 }  // namespace
+
+const HashSecrets kHashSecrets;
+
+HashSecrets::HashSecrets() {
+  std::random_device device;
+  for (uint64_t& word : words) word = uint64_t{device()} << 32 | device();
+  words[1] |= 1;
+}
+
+void make_hash(Text* text) {
+  text->hash = static_cast<uint32_t>(hash_bytes(text->view()));
+  text->small |= Text::kHashed;
+}
 
 void check_depth(Vm& vm, int depth, const char* verb) {
   vm.check_stop();

@@ -1,7 +1,9 @@
 // A table of up to eight entries is searched from its start to its end. A larger one has
-// an index of at least twice as many places as entries: open addressing, one place after
-// the other. A removed entry keeps its place, so that searches go on behind it, until the
-// table is packed.
+// an index of at least twice as many places as entries: open addressing. Where a search
+// goes on is what the whole hash says: integers that follow one another lie one behind
+// the other, and a search that went from place to place would walk through all of them. A
+// removed entry keeps its place, so that searches go on behind it, until the table is
+// packed.
 #include "runtime/table.h"
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 #include <deque>
 #include <string>
 
+#include "runtime/hash.h"
 #include "runtime/numbers.h"
 #include "runtime/operations.h"
 #include "runtime/vm.h"
@@ -28,32 +31,41 @@ constexpr uint32_t kMost = uint32_t{1} << 30;
 // too: 10 comes before 9. If this is false, numbers come first and by value.
 constexpr bool kNumbersByText = true;
 
-bool same_bytes(const char* left, const char* right, size_t length) {
-  const auto words = [&](size_t at) {
-    uint64_t a, b;
-    std::memcpy(&a, left + at, 8);
-    std::memcpy(&b, right + at, 8);
-    return a == b;
-  };
-  // Most keys are short: the two words may overlap.
-  if (length >= 8 && length <= 16) return words(0) && words(length - 8);
-  return std::memcmp(left, right, length) == 0;
+// Nearly all keys are texts and integers.
+uint64_t hash_of(Vm& vm, Value key) {
+  if (key.is_int()) return hash_integer(key.integer);
+  return is_text(key) ? hash_text(as<Text>(key)) : hash(vm, key);
 }
 
-bool same_key(Vm& vm, Value left, Value right) {
+inline bool same_key(Vm& vm, Value left, Value right) {
   if (left.tag == right.tag) {
     if (left.is_int()) return left.integer == right.integer;
     if (left.is_float() && std::isnan(left.real)) return std::isnan(right.real);
-    if (is_text(left) && is_text(right)) {
-      const auto* a = as<Text>(left);
-      const auto* b = as<Text>(right);
-      return a == b ||
-             (a->length == b->length && same_bytes(a->data, b->data, a->length));
-    }
+    if (is_text(left) && is_text(right))
+      return same_text(as<Text>(left), as<Text>(right));
   }
   if (left.is_object() && right.is_object() && left.object == right.object) return true;
   return equal(vm, left, right);
 }
+
+// The places of a table's index that a hash leads to, one after the other. In the end it
+// comes to each of them.
+class Search {
+ public:
+  explicit Search(uint64_t hash)
+      : at_(static_cast<uint32_t>(hash)), rest_(static_cast<uint32_t>(hash >> 32)) {}
+  IndexPlace& place(const Table* table) const {
+    return table->index[at_ & table->index_mask];
+  }
+  void go_on() {
+    at_ = at_ * 5 + rest_ + 1;
+    rest_ >>= 5;
+  }
+
+ private:
+  uint32_t at_;
+  uint32_t rest_;
+};
 
 // A comparison may run the program's own __eq__, which may change the table: nothing that
 // points into it is kept meanwhile.
@@ -70,8 +82,8 @@ uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
     return kNone;
   }
   const auto low = static_cast<uint32_t>(hash);
-  for (uint32_t at = low; table->index != nullptr; ++at) {
-    const IndexPlace place = table->index[at & table->index_mask];
+  for (Search search(hash); table->index != nullptr; search.go_on()) {
+    const IndexPlace place = search.place(table);
     if (place.entry == 0) return kNone;
     if (place.hash == low && place.entry <= table->used && matches(place.entry - 1)) {
       return place.entry - 1;
@@ -81,10 +93,10 @@ uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
 }
 
 void link(Table* table, uint32_t entry) {
-  const auto low = static_cast<uint32_t>(table->entries[entry].hash);
-  uint32_t at = low;
-  while (table->index[at & table->index_mask].entry != 0) ++at;
-  table->index[at & table->index_mask] = {entry + 1, low};
+  const uint64_t hash = table->entries[entry].hash;
+  Search search(hash);
+  while (search.place(table).entry != 0) search.go_on();
+  search.place(table) = {entry + 1, static_cast<uint32_t>(hash)};
 }
 
 void build_index(Table* table, uint32_t places) {
@@ -172,12 +184,12 @@ bool is_scalar(Value key) { return !key.is_object(); }
 
 Value* table_find(Vm& vm, Table* table, Value key) {
   if (table->live == 0) return nullptr;
-  const uint32_t entry = find_entry(vm, table, key, hash(vm, key));
+  const uint32_t entry = find_entry(vm, table, key, hash_of(vm, key));
   return entry == kNone ? nullptr : &table->entries[entry].value;
 }
 
 Value* table_insert(Vm& vm, Table* table, Value key) {
-  const uint64_t code = hash(vm, key);
+  const uint64_t code = hash_of(vm, key);
   uint32_t entry = find_entry(vm, table, key, code);
   if (entry == kNone) {
     make_room(vm, table);
@@ -192,7 +204,7 @@ Value* table_insert(Vm& vm, Table* table, Value key) {
 
 bool table_remove(Vm& vm, Table* table, Value key, Value* removed) {
   if (table->live == 0) return false;
-  const uint32_t entry = find_entry(vm, table, key, hash(vm, key));
+  const uint32_t entry = find_entry(vm, table, key, hash_of(vm, key));
   if (entry == kNone) return false;
   TableEntry& found = table->entries[entry];
   if (removed != nullptr) *removed = found.value;

@@ -13,7 +13,8 @@ namespace simple {
 
 struct Object;
 
-enum class Tag : uint8_t {
+// A whole word, so that a value is written and read in the same two pieces.
+enum class Tag : uint64_t {
   kNil,
   kMissing,  // An argument that was not given. Programs never see it.
   kBool,
@@ -38,6 +39,14 @@ struct Value {
 
   Value() : integer(0) {}
   explicit Value(Tag t, int64_t bits) : tag(t), integer(bits) {}
+  Value(const Value&) = default;
+  // As two words, which is how registers are written: a processor that reads sixteen
+  // bytes at once waits until both writes have left its store buffer.
+  Value& operator=(const Value& other) {
+    tag = other.tag;
+    integer = other.integer;
+    return *this;
+  }
 
   static Value of(int64_t value) { return Value(Tag::kInt, value); }
   static Value of(bool value) { return Value(Tag::kBool, value ? 1 : 0); }

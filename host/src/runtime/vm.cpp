@@ -195,7 +195,7 @@ Value Vm::err(Value value) {
 Value Vm::tuple(std::initializer_list<Value> items) {
   Tuple* result = heap_.tuple(static_cast<uint32_t>(items.size()));
   Value* to = result->items();
-  for (Value item : items) *to++ = item;
+  for (const Value& item : items) *to++ = item;
   return Value::of(result);
 }
 
@@ -246,7 +246,7 @@ void Vm::define_methods(Type* type, const NativeSpec* specs, size_t count) {
 }
 
 void Vm::mark_roots() {
-  for (Value value : roots_) heap_.mark(value);
+  for (const Value& value : roots_) heap_.mark(value);
   interpreter_->mark_roots();
   externs_->mark(heap_);
 }

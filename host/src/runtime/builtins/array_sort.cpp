@@ -222,7 +222,7 @@ Array* sorted_by(Vm& vm, const Array* array, Value comparison) {
                       type_name(answer));
   });
   Array* packed = heap.array(Elements::kValues, 0);
-  for (const Value item : items) heap.push(packed, item);
+  for (const Value& item : items) heap.push(packed, item);
   return packed;
 }
 

@@ -4,6 +4,7 @@
 
 #include "runtime/builtins.h"
 #include "runtime/builtins/arguments.h"
+#include "runtime/hash.h"
 #include "runtime/numbers.h"
 #include "runtime/operations_impl.h"
 #include "runtime/table.h"
@@ -107,7 +108,7 @@ Value extreme(Vm& vm, const char* name, Value* arguments, int count, int wanted)
   }
   const std::vector<Value> values(arguments, arguments + count);
   Value best = values[0];
-  for (const Value value : values) {
+  for (const Value& value : values) {
     if (compare(vm, value, best) == wanted) best = value;
   }
   return kept(best);
@@ -210,7 +211,9 @@ Value make_err(Vm& vm, Value* arguments, int count) {
 }
 
 Value hash_of(Vm& vm, Value* arguments, int) {
-  return Value::of(static_cast<int64_t>(hash(vm, arguments[0]) >> 1));
+  // Mixed: whoever asks takes the rest by a small number.
+  return Value::of(
+      static_cast<int64_t>(mix(hash(vm, arguments[0]), kHashSecrets.words[3] | 1) >> 1));
 }
 
 const NativeSpec kGlobals[] = {
