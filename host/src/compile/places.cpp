@@ -166,10 +166,15 @@ void Compiler::load(const Target& place, Register to) {
 // so that changing the object changes what the place holds.
 void Compiler::load_mutable(const Target& place, size_t steps, Register to,
                             bool of_call) {
+  Register from = to;
   switch (place.root) {
     case Target::Root::kRegister:
       emit(Op::kUnshare, place.reg, 0, 0, place.at);
-      if (place.reg != to) emit(Op::kMove, to, place.reg, 0, place.at);
+      if (steps != 0) {
+        from = place.reg;
+      } else if (place.reg != to) {
+        emit(Op::kMove, to, place.reg, 0, place.at);
+      }
       break;
     case Target::Root::kParameter:
       // Nobody knew at the start of the function that it would be changed.
@@ -202,17 +207,18 @@ void Compiler::load_mutable(const Target& place, size_t steps, Register to,
     const TargetStep& step = place.steps[i];
     switch (step.kind) {
       case TargetStep::Kind::kField:
-        emit(Op::kGetFieldMutable, to, to, site(step.field, step.at), step.at);
+        emit(Op::kGetFieldMutable, to, from, site(step.field, step.at), step.at);
         break;
       case TargetStep::Kind::kIndex:
-        emit(Op::kGetIndexMutable, to, to, step.index, step.at);
+        emit(Op::kGetIndexMutable, to, from, step.index, step.at);
         break;
       case TargetStep::Kind::kTuple:
         // Tuples do not change: what is changed is a copy.
-        emit(Op::kGetTuple, to, to, static_cast<uint16_t>(step.item), step.at);
+        emit(Op::kGetTuple, to, from, static_cast<uint16_t>(step.item), step.at);
         emit(Op::kCopy, to, to, 0, step.at);
         break;
     }
+    from = to;
   }
 }
 

@@ -15,6 +15,8 @@ namespace {
 
 // Machines inside the machine: natives that call back, in natives that call back, …
 constexpr size_t kMostNested = 300;
+// Arguments of a call with names whose order is kept.
+constexpr int kMostArranged = 16;
 
 // Whether what is called has that many parameters, self included.
 bool takes(const Object* callable, int parameters) {
@@ -197,24 +199,57 @@ bool Interpreter::call_value(Value callee, Value* base, int count, Value* result
 }
 
 // The receiver of a bound method, or an object that is called, goes before the arguments.
-void Interpreter::call_named_with_receiver(const Site& site, Value receiver, Value callee,
-                                           Value* base, int count, Value* result,
-                                           bool& done) {
+bool Interpreter::call_named_with_receiver(Site& site, int before, Value receiver,
+                                           Value callee, Value* base, int count,
+                                           Value* result) {
   Value* window = std::max(top(), base + count);
   if (window + count + 1 >= stack_end_) overflow();
   window[0] = receiver;
   std::copy(base, base + count, window + 1);
   high_water_ = std::max(high_water_, window + count + 1);
-  Site shifted;
-  shifted.argument_names = site.argument_names;
-  shifted.argument_names.insert(shifted.argument_names.begin(), Symbol());
-  call_named(shifted, callee, window, count + 1, result, done);
+  return call_named(site, before + 1, callee, window, count + 1, result);
+}
+
+// Keeps which argument is for which parameter, if that is all there is to do: functions
+// with a variadic parameter, and calls that fail, are looked at each time.
+void Interpreter::arrange_named(Site& site, int before, const FunctionCode* code,
+                                int count) {
+  site.arranged_for = nullptr;
+  const int self = code->is_method ? 1 : 0;
+  if (code->variadic || count < self || count > kMostArranged) return;
+  site.arrangement.assign(code->parameters, Site::kNotGiven);
+  if (self != 0 && count > 0) site.arrangement[0] = 0;
+  for (int i = self; i < count; ++i) {
+    const Symbol name = site.argument_name(i, before);
+    if (!name) continue;
+    const auto found =
+        std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
+    if (found == code->parameter_names.end()) return;
+    const auto at = static_cast<size_t>(self + (found - code->parameter_names.begin()));
+    if (site.arrangement[at] != Site::kNotGiven) return;
+    site.arrangement[at] = static_cast<int16_t>(i);
+  }
+  size_t next = static_cast<size_t>(self);
+  for (int i = self; i < count; ++i) {
+    if (site.argument_name(i, before)) continue;
+    while (next < site.arrangement.size() && site.arrangement[next] != Site::kNotGiven) {
+      ++next;
+    }
+    if (next == site.arrangement.size()) return;
+    site.arrangement[next++] = static_cast<int16_t>(i);
+  }
+  for (size_t i = static_cast<size_t>(self); i < site.arrangement.size(); ++i) {
+    const bool may_miss = code->optional[i - static_cast<size_t>(self)];
+    if (site.arrangement[i] == Site::kNotGiven && !may_miss) return;
+  }
+  site.arranged_for = code;
+  site.arranged_before = before;
 }
 
 // Arguments with names: put where the function has its parameters. A name that is no
 // parameter's becomes the label of a variadic argument.
-void Interpreter::call_named(const Site& site, Value callee, Value* base, int count,
-                             Value* result, bool& done) {
+bool Interpreter::call_named(Site& site, int before, Value callee, Value* base, int count,
+                             Value* result) {
   FunctionCode* code = nullptr;
   if (is(callee, Kind::kType) && as<Type>(callee)->constructor != nullptr) {
     callee = Value::of(as<Type>(callee)->constructor);
@@ -222,29 +257,40 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
   if (is(callee, Kind::kClosure)) code = as<Closure>(callee)->code;
   if (is(callee, Kind::kBound)) {
     const auto* bound = as<Bound>(callee);
-    call_named_with_receiver(site, bound->receiver, Value::of(bound->method), base, count,
-                             result, done);
-    return;
+    return call_named_with_receiver(site, before, bound->receiver,
+                                    Value::of(bound->method), base, count, result);
   }
   if (is(callee, Kind::kInstance)) {
     if (const Method* method = as<Instance>(callee)->type->find(names_.call)) {
-      call_named_with_receiver(site, callee, Value::of(method->callable), base, count,
-                               result, done);
-      return;
+      return call_named_with_receiver(site, before, callee, Value::of(method->callable),
+                                      base, count, result);
     }
   }
   if (code == nullptr) {
     fail("E1020", "this function takes no named arguments");
   }
+  if (site.arranged_for != code || site.arranged_before != before) {
+    arrange_named(site, before, code, count);
+  }
+  if (site.arranged_for == code) {
+    if (base + code->registers >= stack_end_) overflow();
+    Value given[kMostArranged];
+    std::copy(base, base + count, given);
+    for (size_t i = 0; i < site.arrangement.size(); ++i) {
+      const int16_t from = site.arrangement[i];
+      base[i] = from == Site::kNotGiven ? Value::missing() : given[from];
+    }
+    push_frame(as<Closure>(callee), base, result);
+    return false;
+  }
   const int self = code->is_method ? 1 : 0;
   std::vector<Value> arranged(code->parameters, Value::missing());
   std::vector<Value> rest;
   std::vector<std::pair<Symbol, Value>> labelled;
-  const auto& names = site.argument_names;
   const int fixed = code->positional();
   if (self != 0 && count > 0) arranged[0] = base[0];
   for (int i = self; i < count; ++i) {
-    const Symbol name = names[static_cast<size_t>(i)];
+    const Symbol name = site.argument_name(i, before);
     if (!name) continue;
     const auto found =
         std::find(code->parameter_names.begin(), code->parameter_names.end(), name);
@@ -265,7 +311,7 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
   }
   int next = self;
   for (int i = self; i < count; ++i) {
-    if (names[static_cast<size_t>(i)]) continue;
+    if (site.argument_name(i, before)) continue;
     while (next < fixed && !arranged[static_cast<size_t>(next)].is_missing()) ++next;
     if (next < fixed) {
       arranged[static_cast<size_t>(next++)] = base[i];
@@ -304,17 +350,17 @@ void Interpreter::call_named(const Site& site, Value callee, Value* base, int co
     if (window + code->parameters + code->registers >= stack_end_) overflow();
     std::copy(arranged.begin(), arranged.end(), window);
     push_frame(as<Closure>(callee), window, result);
-    done = false;
-    return;
+    return false;
   }
   const size_t total = static_cast<size_t>(rest.empty() ? given : fixed) + rest.size();
   if (window + total + code->registers >= stack_end_) overflow();
   std::copy(arranged.begin(), arranged.begin() + (rest.empty() ? given : fixed), window);
   std::copy(rest.begin(), rest.end(), window + fixed);
-  done = call_value(callee, window, static_cast<int>(total), result);
-  if (labels.empty()) return;
+  const bool done = call_value(callee, window, static_cast<int>(total), result);
+  if (labels.empty()) return done;
   // The function has been entered, and its variadic parameter holds the tuple.
   as<Tuple>(frame_->base[fixed])->labels = interned_labels(std::move(labels));
+  return done;
 }
 
 // f(xs..., k: v): the arguments of a call that are counted only when it is made, in an
@@ -352,9 +398,7 @@ bool Interpreter::call_spread(Value callee, Value* base, int count, Value names,
     const Value name = i < list->length ? list->get(i) : Value();
     site.argument_names.push_back(name.is_nil() ? Symbol() : name.symbol());
   }
-  bool done = false;
-  call_named(site, callee, base, count, result, done);
-  return done;
+  return call_named(site, 0, callee, base, count, result);
 }
 
 // ---- Methods
@@ -506,12 +550,7 @@ bool Interpreter::call_found(Site& site, Value* base, int count, Value* result) 
   const bool named = !site.argument_names.empty();
   const auto go = [&](Value callee, Value* from, int arguments) {
     if (!named) return call_value(callee, from, arguments, result);
-    Site shifted;
-    shifted.argument_names.assign(site.argument_names.end() - arguments,
-                                  site.argument_names.end());
-    bool done = false;
-    call_named(shifted, callee, from, arguments, result, done);
-    return done;
+    return call_named(site, arguments - count, callee, from, arguments, result);
   };
   switch (site.found) {
     case Site::Found::kStatic:

@@ -811,9 +811,7 @@ Value Interpreter::run(Frame* boundary) {
     L_kCallNamed : {
       Value* window = &A;
       frame_->pc = pc;
-      bool done = false;
-      call_named(code->sites[pc->b], window[pc->c], window, pc->c, window, done);
-      if (done) {
+      if (call_named(code->sites[pc->b], 0, window[pc->c], window, pc->c, window)) {
         ATTEND;
         NEXT;
       }
@@ -830,6 +828,10 @@ Value Interpreter::run(Frame* boundary) {
         key = as<Instance>(receiver)->type;
       } else if (is(receiver, Kind::kType)) {
         key = receiver.object;
+      } else if (is_text(receiver)) {
+        key = vm_.types_.text;
+      } else if (is(receiver, Kind::kArray)) {
+        key = vm_.types_.array;
       } else {
         key = vm_.type_of(receiver);
       }
@@ -848,8 +850,7 @@ Value Interpreter::run(Frame* boundary) {
       if (site.found == Site::Found::kClosure) [[likely]] {
         ATTEND;
         if (!site.argument_names.empty()) {
-          bool done = false;
-          call_named(site, Value::of(site.target), window, pc->c, window, done);
+          call_named(site, 0, Value::of(site.target), window, pc->c, window);
         } else {
           enter(static_cast<Closure*>(site.target), window, pc->c, window);
         }
@@ -1014,7 +1015,11 @@ Value Interpreter::run(Frame* boundary) {
         const auto* array = as<Array>(container);
         if (static_cast<uint64_t>(index.integer) < static_cast<uint64_t>(array->length))
             [[likely]] {
-          A = array->get(index.integer);
+          if (array->elements() == Elements::kValues) {
+            A = array->values()[index.integer];
+          } else {
+            A = array->get(index.integer);
+          }
           NEXT;
         }
       }

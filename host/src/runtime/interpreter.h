@@ -108,10 +108,12 @@ class Interpreter {
   void arrange(FunctionCode* code, Value* base, int count);
   // Calls anything. True if it is done, false if a frame was entered.
   bool call_value(Value callee, Value* base, int count, Value* result);
-  void call_named(const Site& site, Value callee, Value* base, int count, Value* result,
-                  bool& done);
-  void call_named_with_receiver(const Site& site, Value receiver, Value callee,
-                                Value* base, int count, Value* result, bool& done);
+  // True if it is done, false if a frame was entered. `before` is Site's.
+  bool call_named(Site& site, int before, Value callee, Value* base, int count,
+                  Value* result);
+  bool call_named_with_receiver(Site& site, int before, Value receiver, Value callee,
+                                Value* base, int count, Value* result);
+  void arrange_named(Site& site, int before, const FunctionCode* code, int count);
   void name_arguments(Array* arguments, Value& names, int64_t before);
   void spread_arguments(Array* arguments, Value values, Value& names);
   void name_last_argument(Array* arguments, Value& names, Symbol name);

@@ -13,6 +13,7 @@
 
 namespace simple {
 
+struct FunctionCode;
 struct Module;
 
 // A place in the code where a name is looked up, and what was found last time.
@@ -46,6 +47,19 @@ struct Site {
   bool shares = false;  // The receiver stays what it is while the method runs.
   int32_t slot = 0;
   Object* target = nullptr;
+
+  // Of a call with names: the function that the arguments were last put in order for, how
+  // many of them stood before those that have a place in `argument_names` (less than 0:
+  // how many were left out), and which argument each parameter gets.
+  static constexpr int16_t kNotGiven = -1;
+  const FunctionCode* arranged_for = nullptr;
+  int arranged_before = 0;
+  std::vector<int16_t> arrangement;
+
+  Symbol argument_name(int argument, int before) const {
+    const int at = argument - before;
+    return at < 0 ? Symbol() : argument_names[static_cast<size_t>(at)];
+  }
 };
 
 struct FunctionCode {
