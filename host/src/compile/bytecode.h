@@ -173,8 +173,8 @@ namespace simple {
   X(kPayloadCount, 'r', 'r', '-')                                                       \
   X(kGetPayloadNamed, 'r', 'r', 's')                                                    \
   X(kIsType, 'r', 'r', 's')                                                             \
-  X(kIsSequence, 'r', 'r', 'i') /* b: a tuple or array; c: its length * 2 + 1, or at    \
-                                   least length * 2 */                                  \
+  X(kIsSequence, 'r', 'r', 'i') /* b: a tuple or array; c: its length * 4, + 2 if that  \
+                                   is exact, + 1 if only arrays are meant */            \
   X(kMatchItem, 'r', 'r', 'i')  /* item c; counted from the end if it is negative */    \
   X(kMatchRest, 'r', 'r', 'i')  /* the items from c on, without the last R[a] */        \
   X(kFail, 'k', 'k', '-')       /* a code and a message */                              \

@@ -157,7 +157,7 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
       auto* tuple = as<TuplePattern>(node);
       const Register item = temporary(at);
       emit(Op::kIsSequence, item, value,
-           static_cast<uint16_t>(tuple->items.size() * 2 + 1), at);
+           static_cast<uint16_t>(tuple->items.size() * 4 + 2), at);
       fails.push_back(jump(Op::kJumpIfNot, item, at));
       for (size_t i = 0; i < tuple->items.size(); ++i) {
         if (tuple->items[i]->kind == PatternKind::kWildcard) continue;
@@ -172,8 +172,11 @@ void Compiler::pattern(Pattern* node, Register value, Jumps& fails, bool is_muta
       const size_t count = array->items.size();
       const bool open = array->rest >= 0;
       const Register item = temporary(at);
+      // An arm for arrays leaves tuples to others; a binding takes either apart.
       emit(Op::kIsSequence, item, value,
-           static_cast<uint16_t>(open ? (count - 1) * 2 : count * 2 + 1), at);
+           static_cast<uint16_t>((open ? (count - 1) * 4 : count * 4 + 2) +
+                                 (comparing_ ? 1 : 0)),
+           at);
       fails.push_back(jump(Op::kJumpIfNot, item, at));
       for (size_t i = 0; i < count; ++i) {
         Pattern* inner = array->items[i];

@@ -1250,10 +1250,10 @@ Value Interpreter::run(Frame* boundary) {
     L_kIsSequence : {
       const Value& value = B;
       int64_t length = -1;
-      if (is(value, Kind::kTuple)) length = value.object->small;
+      if (is(value, Kind::kTuple) && pc->c % 2 == 0) length = value.object->small;
       if (is(value, Kind::kArray)) length = as<Array>(value)->length;
-      const int64_t wanted = pc->c / 2;
-      A = Value::of(pc->c % 2 != 0 ? length == wanted : length >= wanted);
+      const int64_t wanted = pc->c / 4;
+      A = Value::of((pc->c & 2) != 0 ? length == wanted : length >= wanted);
       NEXT;
     }
     L_kMatchItem : {

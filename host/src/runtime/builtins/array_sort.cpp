@@ -1,6 +1,7 @@
 // Sorting. Whole numbers and floats are sorted where they lie; texts, and numbers as
-// keys, by their bits, eight bytes at a time; other values by a merge sort, which keeps
-// the order of equal ones and stands any answer of a comparison that the program gives.
+// keys, by their bits, eight bytes at a time, and tuples by such first items; other
+// values by a merge sort, which keeps the order of equal ones and stands any answer of a
+// comparison that the program gives.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -143,6 +144,58 @@ uint64_t rank_of(double number) {
   return bits < 0 ? ~static_cast<uint64_t>(bits) : rank_of(bits);
 }
 
+// What decides about most tuples, if all have one of the same kind: their first items.
+std::vector<Value> first_items(const std::vector<Value>& values) {
+  std::vector<Value> firsts;
+  firsts.reserve(values.size());
+  for (const Value& value : values) {
+    if (!is(value, Kind::kTuple) || value.object->small == 0) return {};
+    firsts.push_back(as<Tuple>(value)->items()[0]);
+  }
+  const bool alike = std::all_of(firsts.begin(), firsts.end(), is_text) ||
+                     std::all_of(firsts.begin(), firsts.end(),
+                                 [](Value first) { return first.tag == Tag::kInt; });
+  return alike ? firsts : std::vector<Value>();
+}
+
+// Puts `items`, which have the places of `values` in their order, in the order of those.
+void order_values(Vm& vm, const std::vector<Value>& values, std::vector<Ranked>& items) {
+  const size_t count = items.size();
+  const auto before = [&](const Ranked& left, const Ranked& right) {
+    return compare(vm, values[left.index], values[right.index]) == -1;
+  };
+  if (std::all_of(values.begin(), values.end(), is_text)) {
+    const bool sorted =
+        std::is_sorted(values.begin(), values.end(),
+                       [](Value left, Value right) { return text(left) < text(right); });
+    if (!sorted) TextSorter(values.data(), count).sort(items.data(), count, 0);
+    return;
+  }
+  if (std::all_of(values.begin(), values.end(),
+                  [](Value value) { return value.tag == Tag::kInt; })) {
+    for (Ranked& item : items) item.rank = rank_of(values[item.index].integer);
+    std::vector<Ranked> room(count);
+    sort_ranks(items.data(), count, room.data());
+    return;
+  }
+  const std::vector<Value> firsts = first_items(values);
+  if (firsts.empty()) return merge_sort(items, before);
+  order_values(vm, firsts, items);
+  // Where the first items are equal, the others decide.
+  std::vector<Ranked> alike;
+  for (size_t start = 0, end; start < count; start = end) {
+    const Value first = firsts[items[start].index];
+    end = start + 1;
+    while (end < count && compare(vm, first, firsts[items[end].index]) == 0) ++end;
+    if (end - start < 2) continue;
+    alike.assign(items.begin() + static_cast<std::ptrdiff_t>(start),
+                 items.begin() + static_cast<std::ptrdiff_t>(end));
+    merge_sort(alike, before);
+    std::copy(alike.begin(), alike.end(),
+              items.begin() + static_cast<std::ptrdiff_t>(start));
+  }
+}
+
 // Where the elements stood that come first, second, …
 std::vector<Ranked> order_of(Vm& vm, const Array* keys) {
   if (keys->length > UINT32_MAX)
@@ -159,16 +212,7 @@ std::vector<Ranked> order_of(Vm& vm, const Array* keys) {
     sort_ranks(items.data(), count, room.data());
     return items;
   }
-  const std::vector<Value> values(keys->values(), keys->values() + count);
-  if (!std::all_of(values.begin(), values.end(), is_text)) {
-    merge_sort(items, [&](const Ranked& left, const Ranked& right) {
-      return compare(vm, values[left.index], values[right.index]) == -1;
-    });
-  } else if (!std::is_sorted(values.begin(), values.end(), [](Value left, Value right) {
-               return text(left) < text(right);
-             })) {
-    TextSorter(values.data(), count).sort(items.data(), count, 0);
-  }
+  order_values(vm, {keys->values(), keys->values() + count}, items);
   return items;
 }
 
