@@ -26,7 +26,7 @@ class Runtime : public testing::Test {
   Value t(std::string_view value) { return vm.text(value); }
   Value list(std::initializer_list<Value> items) {
     Array* array = vm.heap().array(Elements::kValues, 0);
-    for (const Value item : items) vm.heap().push(array, item);
+    for (const Value& item : items) vm.heap().push(array, item);
     return Value::of(array);
   }
   Value global(const char* name, std::initializer_list<Value> arguments) {

@@ -67,7 +67,7 @@ class Sffi : public testing::TestWithParam<bool> {
   // The arguments are roots meanwhile, as registers are.
   Value call(ExternFunction* function, std::vector<Value> arguments = {}) {
     Rooted rooted(vm_, {});
-    for (const Value argument : arguments) rooted.add(argument);
+    for (const Value& argument : arguments) rooted.add(argument);
     return simple::call(vm_, *function, arguments.data(),
                         static_cast<int>(arguments.size()));
   }
@@ -91,7 +91,7 @@ class Sffi : public testing::TestWithParam<bool> {
   Value values(std::vector<Value> items) {
     Array* array =
         vm_.heap().array(Elements::kValues, static_cast<int64_t>(items.size()));
-    for (const Value value : items) array->values()[array->length++] = value;
+    for (const Value& value : items) array->values()[array->length++] = value;
     return object(array);
   }
   Value thing(int64_t value) {

@@ -40,7 +40,7 @@ Value refuse(Vm&, Value*, int) { fail("E1005", "this is out of reach"); }
 // The texts are made, as what they are made from is the program's.
 Value drop(Vm& vm, Value* arguments, int count) {
   const std::vector<Value> values(arguments, arguments + count);
-  for (const Value value : values) display(vm, value);
+  for (const Value& value : values) display(vm, value);
   return Value();
 }
 
