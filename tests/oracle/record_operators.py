@@ -122,7 +122,8 @@ def with_result(expression):
             depth += {"(": 1, ")": -1}.get(expression[end], 0)
             end += 1
         kind = "functions" if re.fullmatch(r"torch(\.\w+)?", before) else "methods"
-        if f"try_{match[1]}" in NAMES[kind]:
+        # Written by hand in the shape of Python's; its try_ form has libtorch's results.
+        if f"try_{match[1]}" in NAMES[kind] and match[1] != "unique_consecutive":
             found.append((kind, match, end))
     if not found:
         return None
