@@ -14,6 +14,9 @@ missing_packages() {
   # Where they are not Debian's, CMake looks further and says what it misses.
   if has_tool apt-get; then
     has_ffi || packages+=(libffi-dev)
+    has_library libpng || packages+=(libpng-dev)
+    has_library libjpeg || packages+=(libjpeg-dev)
+    has_library zlib || packages+=(zlib1g-dev)
     if [[ $1 == ON ]]; then
       has_gtest || packages+=(libgtest-dev)
       has_json || packages+=(nlohmann-json3-dev)
@@ -25,7 +28,9 @@ has_tool() { command -v "${1%% *}" > /dev/null; }
 
 has_gtest() { [[ -e /usr/include/gtest/gtest.h || -e /usr/local/include/gtest/gtest.h ]]; }
 
-has_ffi() { pkg-config --exists libffi 2> /dev/null; }
+has_library() { pkg-config --exists "$1" 2> /dev/null; }
+
+has_ffi() { has_library libffi; }
 
 has_json() { [[ -e /usr/include/nlohmann/json.hpp || -e /usr/local/include/nlohmann/json.hpp ]]; }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The library needs libtorch and the C++ run-time libraries: no Python, and no CUDA, which
+# The library needs libtorch, what reads images, and the C++ run-time libraries: no Python, and no CUDA, which
 # is looked for when the library is loaded.
 source "$(dirname "$0")/lib.sh"
 
@@ -8,7 +8,7 @@ if [[ -z ${SIMPLE_TORCH_LIBRARY:-} ]]; then
   exit 0
 fi
 
-allowed='^(libtorch|libtorch_cpu|libc10|libstdc\+\+|libc\+\+|libm|libgcc_s|libc|libdl|libpthread|librt|ld-linux.*|lib(a|t|ub)san)$'
+allowed='^(libtorch|libtorch_cpu|libc10|libpng16|libjpeg|libz|libstdc\+\+|libc\+\+|libm|libgcc_s|libc|libdl|libpthread|librt|ld-linux.*|lib(a|t|ub)san)$'
 needed=$(readelf -d "$SIMPLE_TORCH_LIBRARY" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
 [[ $needed == *libc10* ]] || fail "$SIMPLE_TORCH_LIBRARY does not need libc10"
 for each in $needed; do

@@ -11,6 +11,7 @@
 #include "simple_torch/dtype.h"
 #include "simple_torch/error.h"
 #include "simple_torch/handle.h"
+#include "simple_torch/image.h"
 #include "simple_torch/indexing.h"
 #include "simple_torch/library.h"
 #include "simple_torch/list.h"
