@@ -508,6 +508,7 @@ Table* Heap::dict() {
   result->used = result->live = result->capacity = result->index_mask = 0;
   result->entries = nullptr;
   result->index = nullptr;
+  result->recent_key = nullptr;
   return result;
 }
 
@@ -729,6 +730,7 @@ void Heap::trace(Object* object) {
     case Kind::kSet: {
       auto* table = static_cast<Table*>(object);
       bytes += table->capacity * sizeof(TableEntry);
+      table->recent_key = nullptr;
       for (uint32_t i = 0; i < table->used; ++i) {
         mark(table->entries[i].key);
         mark(table->entries[i].value);

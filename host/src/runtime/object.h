@@ -124,6 +124,10 @@ struct Table : Object {
   uint32_t index_mask;  // size of index - 1; 0 with no index yet
   TableEntry* entries;  // malloc
   IndexPlace* index;    // malloc
+  // The text that was looked up last, and its entry: a program that asks whether a key is
+  // there asks for its value next. Until entries are removed or the collector runs.
+  const Object* recent_key;
+  uint32_t recent_entry;
 };
 
 struct Tuple : Object {  // small: count. Values behind it.

@@ -92,6 +92,17 @@ uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
   return kNone;
 }
 
+// The entry of a key that is the very text looked up before, or kNone.
+uint32_t recent_entry(const Table* table, Value key) {
+  return key.is_object() && key.object == table->recent_key ? table->recent_entry : kNone;
+}
+
+void remember(Table* table, Value key, uint32_t entry) {
+  if (!is_text(key)) return;
+  table->recent_key = key.object;
+  table->recent_entry = entry;
+}
+
 void link(Table* table, uint32_t entry) {
   const uint64_t hash = table->entries[entry].hash;
   Search search(hash);
@@ -116,6 +127,7 @@ void build_index(Table* table, uint32_t places) {
 }
 
 void drop_removed(Table* table) {
+  table->recent_key = nullptr;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < table->used; ++i) {
     if (!table->entries[i].key.is_missing()) table->entries[kept++] = table->entries[i];
@@ -184,13 +196,20 @@ bool is_scalar(Value key) { return !key.is_object(); }
 
 Value* table_find(Vm& vm, Table* table, Value key) {
   if (table->live == 0) return nullptr;
-  const uint32_t entry = find_entry(vm, table, key, hash_of(vm, key));
-  return entry == kNone ? nullptr : &table->entries[entry].value;
+  uint32_t entry = recent_entry(table, key);
+  if (entry == kNone) {
+    entry = find_entry(vm, table, key, hash_of(vm, key));
+    if (entry == kNone) return nullptr;
+    remember(table, key, entry);
+  }
+  return &table->entries[entry].value;
 }
 
 Value* table_insert(Vm& vm, Table* table, Value key) {
+  uint32_t entry = recent_entry(table, key);
+  if (entry != kNone) return &table->entries[entry].value;
   const uint64_t code = hash_of(vm, key);
-  uint32_t entry = find_entry(vm, table, key, code);
+  entry = find_entry(vm, table, key, code);
   if (entry == kNone) {
     make_room(vm, table);
     share(key);
@@ -199,6 +218,7 @@ Value* table_insert(Vm& vm, Table* table, Value key) {
     ++table->live;
     if (table->index_mask != 0) link(table, entry);
   }
+  remember(table, key, entry);
   return &table->entries[entry].value;
 }
 
@@ -208,6 +228,7 @@ bool table_remove(Vm& vm, Table* table, Value key, Value* removed) {
   if (entry == kNone) return false;
   TableEntry& found = table->entries[entry];
   if (removed != nullptr) *removed = found.value;
+  table->recent_key = nullptr;
   found.key = Value::missing();
   found.value = Value();
   --table->live;
@@ -220,6 +241,7 @@ void table_clear(Table* table) {
   table->entries = nullptr;
   table->index = nullptr;
   table->used = table->live = table->capacity = table->index_mask = 0;
+  table->recent_key = nullptr;
 }
 
 void table_reserve(Table* table, uint32_t entries) {
