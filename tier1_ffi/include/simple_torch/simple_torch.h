@@ -3,6 +3,7 @@
 #define SIMPLE_TORCH_SIMPLE_TORCH_H_
 
 #include "simple_torch/abi.h"
+#include "simple_torch/array.h"
 #include "simple_torch/autocast.h"
 #include "simple_torch/autograd.h"
 #include "simple_torch/context.h"
