@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -340,14 +341,36 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
   return outcome;
 }
 
-// Runs `work` on the items from `start` on in a child process, which sends lines; gives
-// how many items it has finished, and what ended it.
+// Operators that make files do so with the names they are given: in a folder of their
+// own.
+class Scratch {
+ public:
+  Scratch() {
+    std::string name = (std::filesystem::temp_directory_path() / "sweep.XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    path_ = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+// Runs `work` on the items from `start` on in a child process in `folder`, which sends
+// lines; gives how many items it has finished, and what ended it.
 struct ChildEnd {
   size_t finished = 0;
   std::string death;
 };
 
-ChildEnd in_child(size_t start, size_t end, std::vector<Outcome>& outcomes,
+ChildEnd in_child(const std::filesystem::path& folder, size_t start, size_t end,
+                  std::vector<Outcome>& outcomes,
                   const std::function<std::string(size_t)>& name,
                   const std::function<Outcome(size_t)>& work) {
   int ends[2];
@@ -355,6 +378,7 @@ ChildEnd in_child(size_t start, size_t end, std::vector<Outcome>& outcomes,
   const pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
+    if (chdir(folder.c_str()) != 0) _exit(2);
     // libtorch's own complaints are of no interest.
     std::freopen("/dev/null", "w", stderr);
     for (size_t i = start; i < end; ++i) {
@@ -402,12 +426,14 @@ ChildEnd in_child(size_t start, size_t end, std::vector<Outcome>& outcomes,
 
 std::vector<Outcome> sweep(const std::vector<c10::OperatorHandle>& operators,
                            const Recipes& recipes) {
+  const Scratch scratch;
   std::vector<Outcome> outcomes;
   size_t start = 0;
   while (start < operators.size()) {
     const auto name = [&](size_t i) { return full_name(operators[i].schema()); };
     const auto work = [&](size_t i) { return try_operator(operators[i], recipes); };
-    const ChildEnd end = in_child(start, operators.size(), outcomes, name, work);
+    const ChildEnd end =
+        in_child(scratch.path(), start, operators.size(), outcomes, name, work);
     start += end.finished;
     if (start < operators.size()) {
       outcomes.push_back({name(start), "died", end.death});
