@@ -1,6 +1,7 @@
 # Finds or fetches libtorch for this build and makes it the target simple_torch_libtorch.
 include_guard()
 include(LibtorchFind)
+include(LibtorchCuda)
 
 function(simple_torch_use_libtorch)
   libtorch_find("${SIMPLE_TORCH_LIBTORCH}")
@@ -53,6 +54,21 @@ function(simple_torch_use_libtorch)
   # Another libtorch put in this one's place means another version or ABI.
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
     "${LIBTORCH_LIB}/libtorch_cpu${suffix}" "${LIBTORCH_LIB}/libc10${suffix}")
+  libtorch_inspect_cuda("${LIBTORCH_INCLUDE}" "${LIBTORCH_LIB}" "${LIBTORCH_VERSION}")
+  if(LIBTORCH_CUDA_PROBLEM)
+    message(STATUS "The library for CUDA is not built: ${LIBTORCH_CUDA_PROBLEM}")
+  else()
+    message(STATUS "The library for CUDA is built with ${LIBTORCH_CUDA_INCLUDE}")
+    # What it is compiled and linked with besides.
+    add_library(simple_torch_libtorch_cuda INTERFACE)
+    target_include_directories(simple_torch_libtorch_cuda SYSTEM INTERFACE
+      "${LIBTORCH_CUDA_INCLUDE}")
+    target_link_libraries(simple_torch_libtorch_cuda INTERFACE simple_torch_libtorch
+      "${LIBTORCH_LIB}/libtorch_cuda${suffix}" "${LIBTORCH_LIB}/libc10_cuda${suffix}"
+      "${LIBTORCH_CUDA_RUNTIME}")
+    get_filename_component(runtime_folder "${LIBTORCH_CUDA_RUNTIME}" DIRECTORY)
+    set(SIMPLE_TORCH_CUDA_RPATH "${LIBTORCH_LIB};${runtime_folder}" PARENT_SCOPE)
+  endif()
   set(SIMPLE_TORCH_LIBTORCH_INCLUDE "${LIBTORCH_INCLUDE}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_RPATH "${LIBTORCH_LIB}" PARENT_SCOPE)
   set(SIMPLE_TORCH_LIBTORCH_CXX11_ABI "${LIBTORCH_CXX11_ABI}" PARENT_SCOPE)

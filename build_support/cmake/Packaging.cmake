@@ -4,6 +4,9 @@ include(CMakePackageConfigHelpers)
 install(TARGETS simple_torch_ffi EXPORT simple_torch
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/simple_torch)
+if(TARGET simple_torch_ffi_cuda)
+  install(TARGETS simple_torch_ffi_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(EXPORT simple_torch NAMESPACE simple_torch::
   FILE simple_torch-targets.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)

@@ -14,6 +14,6 @@ needed=$(readelf -d "$SIMPLE_TORCH_LIBRARY" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/
 for each in $needed; do
   [[ ${each%%.so*} =~ $allowed ]] || fail "$SIMPLE_TORCH_LIBRARY needs $each"
 done
-foreign=$(nm -D --undefined-only "$SIMPLE_TORCH_LIBRARY" | grep -E ' _?Py[A-Z_]| cuda?[A-Z]' || true)
+foreign=$(nm -D --undefined-only "$SIMPLE_TORCH_LIBRARY" | grep -E ' _?Py[A-Z_]| cuda?[A-Z]| _ZNK?(2at|3c10)4cuda' || true)
 [[ -z $foreign ]] || fail "$SIMPLE_TORCH_LIBRARY uses $foreign"
 finish

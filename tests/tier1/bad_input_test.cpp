@@ -230,6 +230,8 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       const bool is_generator = parameter == "generator";
       // Of gradients there is a live handle only within a callback.
       if (declaration.has("gradients") && parameter != "gradients") continue;
+      // And without a device, no event.
+      if (declaration.has("event") && parameter != "event") continue;
       const bool may_be_none =
           frees || parameter == "grad" || parameter == "metadata" ||
           (is_generator && !declaration.name.starts_with("simple_torch_generator_"));

@@ -69,6 +69,8 @@ std::string kind_of(const std::string& name) {
       {"operation", "Operation"},
       {"storage", "Storage"},
       {"stream", "Stream"},
+      {"event", "Event"},
+      {"graph", "Graph"},
       {"value", "Value"},
       {"gradients", "Gradients"},
       {"dlpack", "Dlpack"},

@@ -67,6 +67,8 @@ extern type Operation
 extern type Scope
 extern type Storage
 extern type Stream
+extern type Event
+extern type Graph
 extern type Gradients
 extern type Dlpack
 extern type NativeOptimizer

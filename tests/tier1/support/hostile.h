@@ -115,6 +115,7 @@ class Stock {
            : name == "stream"    ? alive[kStream]
            : name == "optimizer" ? alive[kOptimizer]
            : name == "dlpack"    ? alive[kDlpack]
+           : name == "awaited"   ? alive[kStream]
                                  : alive[kTensor];
   }
 

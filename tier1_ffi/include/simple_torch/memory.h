@@ -79,7 +79,8 @@ SIMPLE_TORCH_API int64_t simple_torch_memory_set_pressure(int64_t bytes);
 enum {
   /** Native memory grew since the last collection. */
   SIMPLE_TORCH_COLLECT_PRESSURE = 0,
-  /** An allocation failed; it is tried again afterwards. */
+  /** An allocation failed, and is tried again afterwards; or a CUDA device's memory runs
+   * low. */
   SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY = 1
 };
 
@@ -98,8 +99,10 @@ typedef struct simple_torch_runtime {
   /**
    * Collects garbage and hands the dead handles to simple_torch_release_many().
    * For PRESSURE it is called between two operations, for OUT_OF_MEMORY in the middle of
-   * one. It may call the library, but what it calls must not allocate much. A result
-   * other than 0 means that nothing could be collected.
+   * one. It may call the library, but what it calls must not allocate much.
+   * `bytes_wanted` is 0 where it is not known: then the lock of CUDA's allocator is held,
+   * and `collect` must not wait for a thread that uses CUDA. A result other than 0 means
+   * that nothing could be collected.
    */
   int64_t (*collect)(void* context, int64_t reason, int64_t bytes_wanted);
   /** Called once: when the runtime is detached or replaced, or if it is refused for

@@ -7,6 +7,7 @@
 #include "simple_torch/autocast.h"
 #include "simple_torch/autograd.h"
 #include "simple_torch/context.h"
+#include "simple_torch/cuda.h"
 #include "simple_torch/device.h"
 #include "simple_torch/dlpack.h"
 #include "simple_torch/dtype.h"

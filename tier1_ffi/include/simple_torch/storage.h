@@ -39,6 +39,24 @@ SIMPLE_TORCH_API int64_t simple_torch_storage_free(simple_torch_handle storage);
 SIMPLE_TORCH_API simple_torch_handle simple_torch_stream_current(int64_t device);
 
 /**
+ * The device whose work goes to a stream.
+ *
+ * @param stream  Borrowed.
+ * @return        Its number; BAD_HANDLE, STALE_HANDLE or WRONG_KIND.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_stream_device(simple_torch_handle stream);
+
+/**
+ * What tells a stream from the others of its device.
+ *
+ * @param stream  Borrowed.
+ * @param id_out  Receives the number.
+ * @return        0; BAD_HANDLE, STALE_HANDLE, WRONG_KIND or BAD_ARGUMENT.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_stream_id(simple_torch_handle stream,
+                                                int64_t* id_out);
+
+/**
  * Frees a stream's handle. The work on it goes on.
  *
  * @param stream  Taken from the caller; 0 does nothing.

@@ -5,6 +5,7 @@
 #include <new>
 #include <typeinfo>
 
+#include "cuda/room.h"
 #include "memory/runtime.h"
 
 namespace simple_torch {
@@ -47,6 +48,7 @@ int64_t record_current_exception() noexcept {
   } catch (const c10::NotImplementedError& error) {
     return record_torch(Code::kNotImplemented, error);
   } catch (const c10::OutOfMemoryError& error) {
+    want_postponed_collection();
     return record_torch(Code::kOutOfMemory, error);
   } catch (const c10::LinAlgError& error) {
     return record_torch(Code::kLinalg, error);

@@ -9,6 +9,8 @@
 #include "core/arguments.h"
 #include "core/guarded.h"
 #include "core/platform.h"
+#include "cuda/cuda.h"
+#include "cuda/room.h"
 #include "device/device.h"
 #include "simple_torch/library.h"
 
@@ -23,9 +25,15 @@ Wish wish() {
   return text == "0" ? Wish::kNever : text == "1" ? Wish::kDemanded : Wish::kIfPresent;
 }
 
-// Why libtorch_cuda is not there; "" if it is. Lives as long as the process.
-std::string& absence() {
-  static std::string& immortal = *new std::string;
+// Why something is not there; "" if it is.
+struct Absence {
+  std::string libtorch_cuda;
+  std::string own_library;
+};
+
+// Lives as long as the process.
+Absence& absence() {
+  static Absence& immortal = *new Absence;
   return immortal;
 }
 
@@ -42,12 +50,37 @@ std::string load() {
   return "libtorch_cuda could not be loaded (" + beside + ")";
 }
 
+// The library for CUDA lies beside this one.
+std::string load_own_library() {
+  const std::string file = platform::library_file("simple_torch_ffi_cuda");
+  const std::string folder =
+      platform::folder_of(reinterpret_cast<const void*>(&load_cuda_if_present));
+  const std::string why = platform::load_library(folder + "/" + file);
+  if (!why.empty()) return file + " could not be loaded (" + why + ")";
+  const auto entry = reinterpret_cast<CudaEntry>(platform::find_symbol(kCudaEntry));
+  if (entry == nullptr) return folder + "/" + file + " is not simple-torch's";
+  const CudaLibrary& library = *entry();
+  if (std::string_view(library.built_for) != kCudaBuiltFor) {
+    return folder + "/" + file + " was built for " + library.built_for +
+           ", and this library for " + kCudaBuiltFor;
+  }
+  set_cuda_provider(library.open(kCudaHost));
+  return {};
+}
+
 }  // namespace
 
-void load_cuda_if_present() { absence() = load(); }
+void load_cuda_if_present() {
+  absence().libtorch_cuda = load();
+  if (absence().libtorch_cuda.empty()) absence().own_library = load_own_library();
+}
+
+std::string cuda_functions_status() {
+  return absence().own_library.empty() ? cuda_status() : absence().own_library;
+}
 
 std::string cuda_status() {
-  if (!absence().empty()) return absence();
+  if (!absence().libtorch_cuda.empty()) return absence().libtorch_cuda;
   const int64_t count = device_count(c10::DeviceType::CUDA);
   if (count == 0) return "the NVIDIA driver finds no usable device";
   return "CUDA can be used on " + std::to_string(count) + " device" +

@@ -13,4 +13,7 @@ void load_cuda_if_present();
 // Why CUDA can or cannot be used, in a sentence.
 std::string cuda_status();
 
+// The same about the functions of cuda.h, which need libsimple_torch_ffi_cuda too.
+std::string cuda_functions_status();
+
 }  // namespace simple_torch

@@ -9,6 +9,7 @@
 
 #include "autograd/gradients.h"
 #include "core/call_state.h"
+#include "cuda/provider.h"
 #include "dlpack/dlpack.h"
 #include "handles/borrow.h"
 #include "operators/operator.h"
@@ -57,11 +58,15 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kScope:
       delete static_cast<Scope*>(object);
       return;
+    case Kind::kEvent:
+      delete static_cast<CudaEvent*>(object);
+      return;
+    case Kind::kGraph:
+      delete static_cast<CudaGraph*>(object);
+      return;
     // Families that come later.
     case Kind::kModule:
     case Kind::kIo:
-    case Kind::kEvent:
-    case Kind::kGraph:
     case Kind::kTransfer:
     case Kind::kTrace:
     case Kind::kArchive:

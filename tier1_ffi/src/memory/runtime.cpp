@@ -176,6 +176,18 @@ bool collect_now(int64_t bytes_wanted) {
   return ask_and_wait(bytes_wanted);
 }
 
+bool collect_without_waiting() {
+  const std::shared_ptr<Attached> attached = current();
+  if (attached == nullptr || collecting) return false;
+  if (!attached->collects_here()) {
+    want_collection();
+    return false;
+  }
+  return collect(*attached, SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY, 0);
+}
+
+bool runtime_attached() { return current() != nullptr; }
+
 int64_t collection_count() { return state().collections.load(std::memory_order_relaxed); }
 
 }  // namespace simple_torch

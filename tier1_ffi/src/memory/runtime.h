@@ -20,6 +20,12 @@ void collect_if_wanted() noexcept;
 // a second, on the runtime's. Says whether anything may have been freed.
 bool collect_now(int64_t bytes_wanted);
 
+// The same for one who holds a lock of libtorch's: collects if that can be done on this
+// thread at once, and else only asks for it. How much is wanted is not known.
+bool collect_without_waiting();
+
+bool runtime_attached();
+
 int64_t collection_count();
 
 }  // namespace simple_torch

@@ -7,6 +7,7 @@
 
 #include <memory>
 
+#include "core/arguments.h"
 #include "core/guarded.h"
 #include "device/device.h"
 #include "operators/arguments.h"
@@ -36,6 +37,18 @@ simple_torch_handle simple_torch_stream_current(int64_t device) {
     const c10::Device where = usable_device(device, "device");
     const c10::impl::VirtualGuardImpl guard(where.type());
     return store(std::make_unique<c10::Stream>(guard.getStream(where)));
+  });
+}
+
+int64_t simple_torch_stream_device(simple_torch_handle stream) {
+  return guarded(
+      [&] { return number_of(borrow<c10::Stream>(stream, "stream")->device()); });
+}
+
+int64_t simple_torch_stream_id(simple_torch_handle stream, int64_t* id_out) {
+  return guarded([&] {
+    const auto asked = borrow<c10::Stream>(stream, "stream");
+    *required(id_out, "id_out") = asked->id();
   });
 }
 
