@@ -227,6 +227,8 @@ export_host() {
   local packages="lib.torch=$root/tier3_api/torch:$root/tier2_sffi/torch"
   export SIMPLE_PACKAGES=${SIMPLE_PACKAGES:+$SIMPLE_PACKAGES;}$packages
   export SIMPLE_SFFI_BUILD_PATH=$build/tier1_ffi
+  # Tensors die many at once: glibc shall keep more of their memory at hand than seven pieces.
+  export GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.malloc.tcache_count=4000
   # For sh: in single quotes, which the path may hold, too.
   export SIMPLE_SFFI_BUILD_COMMAND="'${root//\'/\'\\\'\'}/bin/simple' build --with-{}"
 }

@@ -64,6 +64,10 @@ std::string function(const Operation& operation) {
     give_end += ')';
   }
 
+  if (!operation.small_work.empty()) {
+    text += cat("    const OneThread alone(", operation.small_work, "(",
+                joined(tensors, ", "), "));\n");
+  }
   if (operation.number_argument >= 0) {
     // With a tensor in the number's place, if that is the same.
     const OperationArgument& number =

@@ -120,6 +120,9 @@ Operation make_operation(const Declaration& declaration, const Rules& rules) {
   operation.full_name = declaration.name;
   if (!schema.overload.empty()) operation.full_name += '.' + schema.overload;
   operation.c_name = c_name_of(schema);
+  if (const Rule* rule = rule_for(rules.small_work, operation.full_name)) {
+    operation.small_work = rule->words.size() > 1 ? "is_small_linear" : "is_small";
+  }
 
   for (size_t i = 0; i < schema.arguments.size(); ++i) {
     OperationArgument argument;

@@ -59,6 +59,9 @@ struct Operation {
   bool is_mutating = false;
   // May be called below autograd where nothing is differentiated.
   bool can_skip_autograd = false;
+  // The function that says whether its operands are small, so that it is called on one
+  // thread; "" if that does not matter.
+  std::string small_work;
   // Index of the argument that may be a wrapped number, and the operator that takes it as
   // a tensor; -1 and "" if there is none.
   int number_argument = -1;

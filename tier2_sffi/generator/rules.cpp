@@ -68,6 +68,7 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
            {&rules.names, "names.txt", 2},
            {&rules.exclusions, "exclusions.txt", 2},
            {&rules.numbers, "numbers.txt", 3},
+           {&rules.small_work, "small_work.txt", 1},
            {&rules.deprecations, "deprecations.txt", 2},
            {&rules.random, "random.txt", 1},
            {&rules.groups, "groups.txt", 2},
@@ -86,8 +87,8 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
 void Rules::require_all_used() const {
   std::string unused;
   for (const auto* list :
-       {&names, &exclusions, &numbers, &deprecations, &random, &groups, &titles,
-        &unmerged, &preferences, &by_hand, &builtins, &externs}) {
+       {&names, &exclusions, &numbers, &small_work, &deprecations, &random, &groups,
+        &titles, &unmerged, &preferences, &by_hand, &builtins, &externs}) {
     for (const Rule& rule : *list) {
       if (!rule.used) unused += '\n' + rule.where + ": the rule matches nothing";
     }

@@ -33,6 +33,9 @@ struct Rules {
   std::vector<Rule> exclusions;
   // Operator whose number can be a tensor, its argument, and the operator for that.
   std::vector<Rule> numbers;
+  // Operator that uses several threads for however little, and "linear" if that is its
+  // work.
+  std::vector<Rule> small_work;
   // Pattern of names, and what to use instead.
   std::vector<Rule> deprecations;
   // Pattern of names whose results are random though no generator is passed.

@@ -20,16 +20,14 @@ class WalkingEngine final : public Engine {
       const torch::autograd::edge_list& roots,
       const torch::autograd::variable_list& gradients, bool keep_graph, bool create_graph,
       bool accumulate, const torch::autograd::edge_list& inputs) override {
-    if (!unfinished) {
-      auto walked =
-          quick_walk({roots, gradients, keep_graph, create_graph, accumulate, inputs});
-      if (walked) return std::move(*walked);
-    }
-    unfinished = true;
-    auto results =
-        Engine::execute(roots, gradients, keep_graph, create_graph, accumulate, inputs);
-    unfinished = false;
-    return results;
+    const BackwardRun run{roots, gradients, keep_graph, create_graph, accumulate, inputs};
+    return run_backwards(run, /*may_walk=*/!unfinished, [&] {
+      unfinished = true;
+      auto results =
+          Engine::execute(roots, gradients, keep_graph, create_graph, accumulate, inputs);
+      unfinished = false;
+      return results;
+    });
   }
 
   std::unique_ptr<torch::autograd::AnomalyMetadata> make_anomaly_metadata() override {

@@ -11,9 +11,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <typeinfo>
+
+#include "core/one_thread.h"
 
 namespace simple_torch {
 namespace {
@@ -55,6 +58,20 @@ bool has_hooks(Node& node) {
 
 bool suits(Node& node) {
   return is_of_libtorch(node) && node.device().is_cpu() && !has_hooks(node);
+}
+
+int64_t elements_into(const Node& node) {
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < node.num_inputs(); ++i) {
+    const autograd::InputMetadata& gradient = node.input_metadata(i);
+    if (gradient.is_nested_tensor()) return kSmallWork + 1;
+    int64_t elements = 1;
+    for (const c10::SymInt& size : gradient.shape_as_dim_vector()) {
+      elements *= compat::concrete(size);
+    }
+    sum += elements;
+  }
+  return sum;
 }
 
 // A number for each node, given in the order they are met: a hash table whose size is a
@@ -102,8 +119,10 @@ class Walk {
  public:
   explicit Walk(const BackwardRun& run) : run_(run) { steps_.reserve(32); }
 
-  // False if the engine has to run this.
-  bool find_graph();
+  void find_graph();
+  // Whether that is a graph for a walk.
+  bool is_walkable() const { return walkable_; }
+  bool has_small_work() const;
   variable_list execute();
 
  private:
@@ -111,6 +130,8 @@ class Walk {
     Node* node = nullptr;
     // In `targets_`.
     uint32_t first_edge = 0;
+    // Of the gradients it takes.
+    int64_t elements = 0;
     // Edges that lead here and have brought nothing yet.
     uint32_t dependencies = 0;
     // In `captures_`.
@@ -140,11 +161,10 @@ class Walk {
   };
 
   bool selective() const { return !run_.inputs.empty(); }
-  // Its number; kNone for a node that the engine has to run.
   uint32_t step_of(Node* node);
-  bool mark_inputs();
-  bool visit(Node* root);
-  bool visit_next(Frame& frame);
+  void mark_inputs();
+  void visit(Node* root);
+  void visit_next(Frame& frame);
   void leave(Step& step);
   bool is_needed_whole(const Step& step) const;
 
@@ -160,6 +180,7 @@ class Walk {
   std::vector<Frame> frames_;
   std::vector<Capture> captures_;
   uint64_t least_topological_ = 0;
+  bool walkable_ = true;
 
   std::vector<Ready> ready_;
   variable_list results_;
@@ -170,25 +191,24 @@ class Walk {
 uint32_t Walk::step_of(Node* node) {
   const auto [number, fresh] = numbers_.of(node);
   if (!fresh) return number;
-  if (!suits(*node)) return kNone;
+  if (walkable_ && !suits(*node)) walkable_ = false;
   Step& step = steps_.emplace_back();
   step.node = node;
   step.first_edge = static_cast<uint32_t>(targets_.size());
+  step.elements = elements_into(*node);
   step.needed = !selective();
   targets_.resize(targets_.size() + node->num_outputs(), kNone);
   return number;
 }
 
-bool Walk::mark_inputs() {
-  if (!selective()) return true;
+void Walk::mark_inputs() {
+  if (!selective()) return;
   least_topological_ = std::numeric_limits<uint64_t>::max();
   for (uint32_t i = 0; i < run_.inputs.size(); ++i) {
     const autograd::Edge& edge = run_.inputs[i];
     least_topological_ =
         std::min<uint64_t>(least_topological_, edge.function->topological_nr());
-    const uint32_t number = step_of(edge.function.get());
-    if (number == kNone) return false;
-    Step& step = steps_[number];
+    Step& step = steps_[step_of(edge.function.get())];
     if (run_.accumulate) {
       step.needed = true;
     } else {
@@ -197,20 +217,18 @@ bool Walk::mark_inputs() {
     }
   }
   if (!run_.accumulate) results_.resize(run_.inputs.size());
-  return true;
 }
 
-// Follows one edge; false if it leads to what the engine has to run.
-bool Walk::visit_next(Frame& frame) {
+// Follows one edge.
+void Walk::visit_next(Frame& frame) {
   const uint32_t from = frame.step;
   const uint32_t edge = frame.next_edge++;
   Node* const node = steps_[from].node->next_edge(edge).function.get();
   // Below all inputs there is nothing to do.
   if (node == nullptr || (selective() && node->topological_nr() < least_topological_)) {
-    return true;
+    return;
   }
   const uint32_t number = step_of(node);
-  if (number == kNone) return false;
   targets_[steps_[from].first_edge + edge] = number;
   Step& step = steps_[number];
   ++step.dependencies;
@@ -219,7 +237,6 @@ bool Walk::visit_next(Frame& frame) {
     // Invalidates `frame`.
     frames_.push_back({number, 0});
   }
-  return true;
 }
 
 // All that it leads to is known.
@@ -230,23 +247,21 @@ void Walk::leave(Step& step) {
   }
 }
 
-bool Walk::visit(Node* root) {
+void Walk::visit(Node* root) {
   const uint32_t number = step_of(root);
-  if (number == kNone) return false;
-  if (steps_[number].visited) return true;
+  if (steps_[number].visited) return;
   steps_[number].visited = true;
   frames_.push_back({number, 0});
   while (!frames_.empty()) {
     Frame& frame = frames_.back();
     Step& step = steps_[frame.step];
     if (frame.next_edge < step.node->num_outputs()) {
-      if (!visit_next(frame)) return false;
+      visit_next(frame);
     } else {
       leave(step);
       frames_.pop_back();
     }
   }
-  return true;
 }
 
 // A node asks the engine which of its results are needed, and we cannot answer for it.
@@ -260,15 +275,27 @@ bool Walk::is_needed_whole(const Step& step) const {
   return true;
 }
 
-bool Walk::find_graph() {
-  if (!mark_inputs()) return false;
+void Walk::find_graph() {
+  mark_inputs();
   for (const autograd::Edge& root : run_.roots) {
-    if (!visit(root.function.get())) return false;
+    visit(root.function.get());
     // Several hang on a common one.
     ++steps_[step_of(root.function.get())].dependencies;
   }
-  return !selective() || std::all_of(steps_.begin(), steps_.end(), [&](const Step& step) {
-    return is_needed_whole(step);
+  for (size_t i = 0; selective() && walkable_ && i < steps_.size(); ++i) {
+    walkable_ = is_needed_whole(steps_[i]);
+  }
+}
+
+// As for operators, the gradients that come in and go out counted as operands.
+bool Walk::has_small_work() const {
+  return std::all_of(steps_.begin(), steps_.end(), [&](const Step& step) {
+    int64_t elements = step.elements;
+    for (uint32_t i = 0; i < step.node->num_outputs(); ++i) {
+      const uint32_t target = targets_[step.first_edge + i];
+      if (target != kNone) elements += steps_[target].elements;
+    }
+    return elements <= kSmallWork;
   });
 }
 
@@ -342,7 +369,7 @@ variable_list Walk::execute() {
 
 // What lies outside the graph.
 bool thread_suits(const BackwardRun& run) {
-  return walk_enabled() && !state.walking &&
+  return !state.walking &&
          // Inside a run of the engine.
          autograd::get_current_graph_task_exec_info() == nullptr &&
          !autograd::AnomalyMode::is_enabled() &&
@@ -366,17 +393,22 @@ struct Walking {
 
 }  // namespace
 
-std::optional<torch::autograd::variable_list> quick_walk(
-    [[maybe_unused]] const BackwardRun& run) {
+torch::autograd::variable_list run_backwards(
+    [[maybe_unused]] const BackwardRun& run, [[maybe_unused]] bool may_walk,
+    c10::function_ref<torch::autograd::variable_list()> engine) {
 #if SIMPLE_TORCH_QUICK_WALK
-  if (!thread_suits(run)) return std::nullopt;
-  Walk walk(run);
-  if (!walk.find_graph()) return std::nullopt;
-  const Walking walking;
-  return walk.execute();
-#else
-  return std::nullopt;
+  if (thread_suits(run)) {
+    Walk walk(run);
+    walk.find_graph();
+    const OneThread alone(walk.has_small_work());
+    if (may_walk && walk.is_walkable() && walk_enabled()) {
+      const Walking walking;
+      return walk.execute();
+    }
+    return engine();
+  }
 #endif
+  return engine();
 }
 
 bool walk_enabled() {

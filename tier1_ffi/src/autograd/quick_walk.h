@@ -3,7 +3,7 @@
 // looks its nodes up in maps: for small tensors that is most of the time.
 #pragma once
 
-#include <optional>
+#include <c10/util/FunctionRef.h>
 
 #include "core/compat_autograd.h"
 
@@ -19,8 +19,11 @@ struct BackwardRun {
   const torch::autograd::edge_list& inputs;
 };
 
-// The gradients of the inputs; nothing, and nothing done, if the engine has to do it.
-std::optional<torch::autograd::variable_list> quick_walk(const BackwardRun& run);
+// The gradients of the inputs, by a walk if it `may` be one, and else by the engine.
+// Where all nodes have small work, either does it on one thread: see OneThread.
+torch::autograd::variable_list run_backwards(
+    const BackwardRun& run, bool may_walk,
+    c10::function_ref<torch::autograd::variable_list()> engine);
 
 // Whether this thread may walk. At first unless SIMPLE_TORCH_WALK is 0.
 bool walk_enabled();

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "core/guarded.h"
+#include "core/one_thread.h"
 #include "operators/arguments.h"
 #include "operators/as_tensor.h"
 #include "operators/below_autograd.h"

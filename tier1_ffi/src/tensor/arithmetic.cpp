@@ -8,6 +8,7 @@
 #include <ATen/ops/tanh_ops.h>
 
 #include "core/guarded.h"
+#include "core/one_thread.h"
 #include "simple_torch/tensor.h"
 
 using namespace simple_torch;
@@ -35,6 +36,7 @@ simple_torch_handle simple_torch_tensor_matmul(simple_torch_handle left,
   return guarded([&] {
     const auto a = borrow<at::Tensor>(left, "left");
     const auto b = borrow<at::Tensor>(right, "right");
+    const OneThread alone(is_small(*a, *b));
     return store(at::_ops::matmul::call(*a, *b));
   });
 }
