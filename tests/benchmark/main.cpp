@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   simple_torch_benchmark::register_calls();
   simple_torch_benchmark::register_operators();
   simple_torch_benchmark::register_chains();
+  simple_torch_benchmark::register_script();
   simple_torch_benchmark::Collector collector;
   benchmark::RunSpecifiedBenchmarks(&collector);
   return collector.print_table() ? 0 : 1;

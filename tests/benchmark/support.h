@@ -33,10 +33,11 @@ struct Row {
 };
 std::vector<Row>& rows();
 
-// Registered by calls.cpp, operators.cpp and chains.cpp.
+// Registered by calls.cpp, operators.cpp, chains.cpp and script.cpp.
 void register_calls();
 void register_operators();
 void register_chains();
+void register_script();
 
 // Prints the table from what was measured; false if a limit does not hold.
 class Collector : public benchmark::ConsoleReporter {

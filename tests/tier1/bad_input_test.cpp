@@ -228,12 +228,18 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       SCOPED_TRACE(declaration.name + ", parameter " + parameter);
       const bool any_kind = parameter == "handle";
       const bool is_generator = parameter == "generator";
-      // Of gradients there is a live handle only within a callback.
-      if (declaration.has("gradients") && parameter != "gradients") continue;
-      // And without a device, no event.
-      if (declaration.has("event") && parameter != "event") continue;
+      // Of these there are live handles only within a callback, or none without a
+      // file or a device.
+      if ((declaration.has("gradients") && parameter != "gradients") ||
+          (declaration.has("trace") && parameter != "trace") ||
+          (declaration.has("package") && parameter != "package") ||
+          (declaration.has("event") && parameter != "event") ||
+          (declaration.has("transfer") && parameter != "transfer")) {
+        continue;
+      }
       const bool may_be_none =
           frees || parameter == "grad" || parameter == "metadata" ||
+          parameter == "keywords" || parameter == "parameters" ||
           (is_generator && !declaration.name.starts_with("simple_torch_generator_"));
       const std::pair<simple_torch_handle, int64_t> cases[] = {
           {may_be_none ? -1 : 0, SIMPLE_TORCH_E_BAD_HANDLE},

@@ -74,7 +74,16 @@ std::string kind_of(const std::string& name) {
       {"value", "Value"},
       {"gradients", "Gradients"},
       {"dlpack", "Dlpack"},
-      {"optimizer", "NativeOptimizer"}};
+      {"optimizer", "NativeOptimizer"},
+      {"scalar", "ScalarHandle"},
+      {"object", "Value"},
+      {"module", "RawModule"},
+      {"script", "RawScript"},
+      {"trace", "Trace"},
+      {"io", "IoStream"},
+      {"transfer", "Transfer"},
+      {"archive", "Archive"},
+      {"package", "Package"}};
   const auto kind = kinds.find(name);
   return kind == kinds.end() ? "Tensor" : kind->second;
 }

@@ -62,6 +62,7 @@ void emit_externs(const Model& model, const std::vector<CFunction>& functions,
 extern type Tensor
 extern type TensorList
 extern type Value
+extern type ScalarHandle
 extern type Generator
 extern type Operation
 extern type Scope
@@ -72,6 +73,13 @@ extern type Graph
 extern type Gradients
 extern type Dlpack
 extern type NativeOptimizer
+extern type RawModule
+extern type RawScript
+extern type Trace
+extern type IoStream
+extern type Transfer
+extern type Archive
+extern type Package
 )";
   std::string header;
   for (const CFunction& function : functions) {

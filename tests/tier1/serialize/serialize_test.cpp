@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "simple_torch/simple_torch.h"
+#include "support/files.h"
 #include "support/support.h"
 
 namespace {
@@ -15,45 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string kRecorded = SIMPLE_TORCH_RECORDED_FILES "/";
-
-// A folder that goes with the test, unless someone wants to look into the files.
-class Folder {
- public:
-  Folder() {
-    const char* const keep = std::getenv("SIMPLE_TORCH_KEEP_FILES");
-    is_kept_ = keep != nullptr;
-    // In memory where that is possible: some tests write thousands of files.
-    const fs::path memory = "/dev/shm";
-    const fs::path parent = fs::exists(memory) ? memory : fs::temp_directory_path();
-    path_ = is_kept_ ? fs::path(keep)
-                     : parent / ("simple_torch_serialize_" + std::to_string(getpid()));
-    fs::create_directories(path_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    if (!is_kept_) fs::remove_all(path_);
-  }
-  std::string operator/(const std::string& name) const { return path_ / name; }
-  size_t files() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(path_), {}));
-  }
-
- private:
-  fs::path path_;
-  bool is_kept_;
-};
-
-std::string read(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
-
-std::string write(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-  return path;
-}
 
 simple_torch_handle load(const std::string& path) {
   return path.ends_with(".safetensors") ? simple_torch_safetensors_load(path.c_str(), -1)
@@ -202,7 +164,7 @@ TEST(Save, KeepsAllThatItWasGiven) {
 
 TEST(Save, ReplacesAFileOnlyByAWholeOne) {
   const Folder folder;
-  const std::string path = write(folder / "old.pt", "old");
+  const std::string path = write_file(folder / "old.pt", "old");
   const Owned dense(ones({2}));
   const Owned fine(simple_torch_value_from_tensor(dense));
   const int64_t size = 2;
@@ -211,7 +173,7 @@ TEST(Save, ReplacesAFileOnlyByAWholeOne) {
   const Owned bad(simple_torch_value_from_tensor(without_data));
   const size_t files = folder.files();
   EXPECT_EQ(simple_torch_value_save(bad, path.c_str()), SIMPLE_TORCH_E_UNSUPPORTED);
-  EXPECT_EQ(read(path), "old");
+  EXPECT_EQ(read_file(path), "old");
   EXPECT_EQ(simple_torch_value_save(fine, (folder / "none/x.pt").c_str()),
             SIMPLE_TORCH_E_IO);
   EXPECT_EQ(simple_torch_value_save(fine, "/dev/null"), SIMPLE_TORCH_E_IO);
@@ -248,10 +210,10 @@ std::string broken_name(const std::string& name) {
 TEST(Load, RefusesEveryFileThatWasCutShort) {
   const Folder folder;
   for (const std::string& name : kFiles) {
-    const std::string whole = read(kRecorded + name);
+    const std::string whole = read_file(kRecorded + name);
     for (size_t length = 0; length < whole.size(); length += 1 + length / 200) {
       SCOPED_TRACE(name + " of " + std::to_string(length) + " bytes");
-      expect_refused(write(folder / broken_name(name), whole.substr(0, length)), "");
+      expect_refused(write_file(folder / broken_name(name), whole.substr(0, length)), "");
     }
   }
 }
@@ -261,11 +223,11 @@ TEST(Load, RefusesEveryFileThatWasCutShort) {
 TEST(Load, SurvivesEveryChangedByte) {
   const Folder folder;
   for (const std::string& name : kFiles) {
-    const std::string whole = read(kRecorded + name);
+    const std::string whole = read_file(kRecorded + name);
     for (size_t at = 0; at < whole.size(); ++at) {
       std::string changed = whole;
       changed[at] = static_cast<char>(changed[at] ^ (1 << at % 8));
-      const std::string path = write(folder / broken_name(name), changed);
+      const std::string path = write_file(folder / broken_name(name), changed);
       const simple_torch_handle loaded = load(path);
       if (loaded != 0) {
         text_of(loaded);
@@ -281,13 +243,13 @@ TEST(Load, SurvivesEveryChangedByte) {
 
 TEST(Load, FindsChangedDataInAnArchive) {
   const Folder folder;
-  std::string whole = read(kRecorded + "state.pt");
+  std::string whole = read_file(kRecorded + "state.pt");
   const float numbers[] = {4, 5};
   const size_t at =
       whole.find(std::string(reinterpret_cast<const char*>(numbers), sizeof numbers));
   ASSERT_NE(at, std::string::npos);
   whole[at] ^= 1;
-  expect_refused(write(folder / "broken.pt", whole),
+  expect_refused(write_file(folder / "broken.pt", whole),
                  "the record 'state/data/0' is damaged: its sum is wrong");
 }
 
@@ -353,9 +315,9 @@ TEST(Load, ReadsAPickleMadeByHand) {
   const Folder folder;
   const double numbers[] = {1, 2, 3};
   const std::string data(reinterpret_cast<const char*>(numbers), sizeof numbers);
-  const Owned loaded(load(
-      write(folder / "by_hand.pt",
-            pickled(tensor_code("DoubleStorage", 3, 1, integer(2), integer(1)), data))));
+  const Owned loaded(load(write_file(
+      folder / "by_hand.pt",
+      pickled(tensor_code("DoubleStorage", 3, 1, integer(2), integer(1)), data))));
   const Owned made(simple_torch_value_tensor(loaded));
   EXPECT_EQ(values(made), (std::vector<double>{2, 3}));
 }
@@ -364,8 +326,8 @@ TEST(Load, RefusesHostilePickles) {
   const Folder folder;
   const auto refused = [&](const std::string& code, const std::string& said) {
     SCOPED_TRACE(said);
-    expect_refused(write(folder / "hostile.pt", pickled(code, std::string(24, '\1'))),
-                   said);
+    expect_refused(
+        write_file(folder / "hostile.pt", pickled(code, std::string(24, '\1'))), said);
   };
   const auto tensor_refused = [&](int64_t count, int64_t offset, const std::string& sizes,
                                   const std::string& strides, const std::string& said) {
@@ -418,9 +380,9 @@ TEST(Load, RefusesHostilePickles) {
 TEST(Load, MakesTruthValuesOfAnyBytes) {
   const Folder folder;
   const std::string path =
-      write(folder / "bools.pt",
-            pickled(tensor_code("BoolStorage", 3, 0, integer(3), integer(1)),
-                    std::string("\0\1\xff", 3)));
+      write_file(folder / "bools.pt",
+                 pickled(tensor_code("BoolStorage", 3, 0, integer(3), integer(1)),
+                         std::string("\0\1\xff", 3)));
   const Owned loaded(load(path));
   const Owned made(simple_torch_value_tensor(loaded));
   EXPECT_EQ(bytes_of(made), std::string("\0\1\1", 3));
@@ -429,7 +391,7 @@ TEST(Load, MakesTruthValuesOfAnyBytes) {
 TEST(Load, RefusesArchivesThatPretend) {
   const Folder folder;
   const auto refused = [&](const std::vector<Record>& records, const std::string& said) {
-    expect_refused(write(folder / "archive.pt", archive_of(records)), said);
+    expect_refused(write_file(folder / "archive.pt", archive_of(records)), said);
   };
   const Record pickle{"a/data.pkl", "\x80\2N."};
   refused({{"a/other", "x"}}, "PyTorch did not write it");
@@ -448,7 +410,7 @@ TEST(Load, RefusesArchivesThatPretend) {
        (at = overlapping.find("PK\1\2", at)) != std::string::npos; ++at) {
     overlapping.replace(at + 20, 8, little(2000u) + little(2000u));
   }
-  expect_refused(write(folder / "archive.pt", overlapping), "its records overlap");
+  expect_refused(write_file(folder / "archive.pt", overlapping), "its records overlap");
 }
 
 // ---- Safetensors
@@ -487,11 +449,11 @@ TEST(Safetensors, AreReadAndWritten) {
 
 TEST(Safetensors, AreNotChangedByWhatIsDoneWithThem) {
   const Folder folder;
-  const std::string before = read(kRecorded + "tensors.safetensors");
-  const std::string path = write(folder / "mapped.safetensors", before);
+  const std::string before = read_file(kRecorded + "tensors.safetensors");
+  const std::string path = write_file(folder / "mapped.safetensors", before);
   const Owned numbers(simple_torch_safetensors_tensor(path.c_str(), "odd", -1));
   simple_torch_tensor_fill(numbers, SIMPLE_TORCH_INT(9));
-  EXPECT_EQ(read(path), before);
+  EXPECT_EQ(read_file(path), before);
   // A file that is replaced leaves the old pages alone.
   const Owned nothing(simple_torch_value_from_dict(nullptr, nullptr, 0));
   EXPECT_EQ(simple_torch_safetensors_save(nothing, 0, path.c_str()), 0);
@@ -520,9 +482,9 @@ TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
   const Folder folder;
   const auto refused = [&](const std::string& header, const std::string& said) {
     SCOPED_TRACE(header);
-    expect_refused(
-        write(folder / "lies.safetensors", safetensors_of(header, std::string(8, '\2'))),
-        said);
+    expect_refused(write_file(folder / "lies.safetensors",
+                              safetensors_of(header, std::string(8, '\2'))),
+                   said);
   };
   const auto entry = [](const std::string& name, const std::string& dtype,
                         const std::string& shape, const std::string& offsets) {
@@ -551,14 +513,15 @@ TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
   refused("{} x", "something follows");
   refused("{\"a", "a text does not end");
   refused("{\"\\ud800\":1}", "half a character");
-  expect_refused(write(folder / "long.safetensors", little(uint64_t{1} << 60) + "{}"),
-                 "a header of 1152921504606846976 bytes");
+  expect_refused(
+      write_file(folder / "long.safetensors", little(uint64_t{1} << 60) + "{}"),
+      "a header of 1152921504606846976 bytes");
 }
 
 TEST(Files, ThatAreNoneAreRefused) {
   const Folder folder;
-  expect_refused(write(folder / "empty.pt", ""), "the file is empty");
-  expect_refused(write(folder / "text.pt", "hello, world"), "no file of torch.save");
+  expect_refused(write_file(folder / "empty.pt", ""), "the file is empty");
+  expect_refused(write_file(folder / "text.pt", "hello, world"), "no file of torch.save");
   for (const std::string& path : {folder / "missing.pt", std::string("/tmp")}) {
     EXPECT_EQ(load(path), 0);
     EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_IO);

@@ -103,20 +103,31 @@ class Stock {
   simple_torch_handle state() const { return alive[kState]; }
   // What a parameter of this name wants.
   simple_torch_handle named(const std::string& name) const {
-    return name == "generator"   ? alive[kGenerator]
-           : name == "state"     ? alive[kState]
-           : name == "scope"     ? scope
-           : name == "list"      ? alive[kList]
-           : name == "value"     ? alive[kValue]
-           : name == "tensors"   ? alive[kValue]
-           : name == "metadata"  ? alive[kValue]
-           : name == "operation" ? alive[kOperation]
-           : name == "storage"   ? alive[kStorage]
-           : name == "stream"    ? alive[kStream]
-           : name == "optimizer" ? alive[kOptimizer]
-           : name == "dlpack"    ? alive[kDlpack]
-           : name == "awaited"   ? alive[kStream]
-                                 : alive[kTensor];
+    return name == "generator"    ? alive[kGenerator]
+           : name == "state"      ? alive[kState]
+           : name == "scope"      ? scope
+           : name == "list"       ? alive[kList]
+           : name == "value"      ? alive[kValue]
+           : name == "other"      ? alive[kValue]
+           : name == "key"        ? alive[kValue]
+           : name == "object"     ? alive[kValue]
+           : name == "scalar"     ? alive[kScalar]
+           : name == "io"         ? alive[kIo]
+           : name == "module"     ? alive[kModule]
+           : name == "part"       ? alive[kModule]
+           : name == "archive"    ? alive[kArchive]
+           : name == "script"     ? alive[kScript]
+           : name == "keywords"   ? alive[kDict]
+           : name == "parameters" ? alive[kDict]
+           : name == "tensors"    ? alive[kValue]
+           : name == "metadata"   ? alive[kValue]
+           : name == "operation"  ? alive[kOperation]
+           : name == "storage"    ? alive[kStorage]
+           : name == "stream"     ? alive[kStream]
+           : name == "optimizer"  ? alive[kOptimizer]
+           : name == "dlpack"     ? alive[kDlpack]
+           : name == "awaited"    ? alive[kStream]
+                                  : alive[kTensor];
   }
 
   std::mt19937_64 random;
@@ -148,6 +159,12 @@ class Stock {
     kStream,
     kOptimizer,
     kDlpack,
+    kScalar,
+    kIo,
+    kModule,
+    kScript,
+    kDict,
+    kArchive,
     kCount
   };
 
@@ -195,6 +212,18 @@ class Stock {
         return simple_torch_optimizer_sgd(nullptr, 0, 0.1, 0, 0, 0, 0);
       case kDlpack:
         return simple_torch_dlpack_wrap(&shared_, 0);
+      case kScalar:
+        return simple_torch_scalar_create(SIMPLE_TORCH_FLOAT(2.5));
+      case kIo:
+        return simple_torch_io_memory(nullptr, 0);
+      case kModule:
+        return simple_torch_module_create("Stock");
+      case kScript:
+        return simple_torch_script_compile("def float32(x):\n    return x + 1\n");
+      case kDict:
+        return simple_torch_value_from_dict(nullptr, nullptr, 0);
+      case kArchive:
+        return simple_torch_archive_create();
       default:
         return simple_torch_tensor_from_blob(elements.data(), sizeof(elements), square, 2,
                                              nullptr, kFloat32, nullptr, nullptr);

@@ -37,6 +37,40 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_value_load(const char* path,
                                                              int64_t device);
 
 /**
+ * Saves a value to a stream, as simple_torch_value_save() does. What was written stays
+ * there if it fails.
+ *
+ * @param value  Borrowed.
+ * @param io     Borrowed; stands behind what was written then.
+ * @return       0; CALLBACK, or UNSUPPORTED as above.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_write(simple_torch_handle value,
+                                                  simple_torch_handle io);
+
+/**
+ * Loads what torch.save wrote from a stream, from where it stands to its end.
+ *
+ * @param io      Borrowed.
+ * @param device  Where the tensors go; -1 is the CPU.
+ * @return        A value owned by the caller; 0 with CALLBACK, or as
+ *                simple_torch_value_load().
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_read(simple_torch_handle io,
+                                                             int64_t device);
+
+/**
+ * Loads what torch.save wrote from memory.
+ *
+ * @param data    Read during the call.
+ * @param bytes   How many.
+ * @param device  Where the tensors go; -1 is the CPU.
+ * @return        A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_load_bytes(const void* data,
+                                                                   int64_t bytes,
+                                                                   int64_t device);
+
+/**
  * Saves tensors as safetensors.
  *
  * @param tensors   Borrowed: a value, a dict of texts and tensors.

@@ -56,7 +56,12 @@ enum {
   SIMPLE_TORCH_TYPE_LIST = 8,
   SIMPLE_TORCH_TYPE_TUPLE = 9,
   SIMPLE_TORCH_TYPE_DICT = 10,
-  SIMPLE_TORCH_TYPE_OTHER = 11
+  SIMPLE_TORCH_TYPE_OTHER = 11,
+  SIMPLE_TORCH_TYPE_GENERATOR = 12,
+  SIMPLE_TORCH_TYPE_STORAGE = 13,
+  SIMPLE_TORCH_TYPE_STREAM = 14,
+  /** An instance of a class of TorchScript, a module for one: see script.h. */
+  SIMPLE_TORCH_TYPE_OBJECT = 15
 };
 
 /** A value on its way in or out. */
@@ -111,6 +116,15 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_complex(double real
  */
 SIMPLE_TORCH_API simple_torch_handle
 simple_torch_value_from_tensor(simple_torch_handle tensor);
+
+/**
+ * A value that is a generator.
+ *
+ * @param generator  Borrowed; the value owns the generator too.
+ * @return           A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_from_generator(simple_torch_handle generator);
 
 /**
  * A list of values of any types.
@@ -188,6 +202,35 @@ simple_torch_value_members(simple_torch_handle value);
 SIMPLE_TORCH_API simple_torch_handle simple_torch_value_tensor(simple_torch_handle value);
 
 /**
+ * The generator that a value is.
+ *
+ * @param value  Borrowed.
+ * @return       The generator, owned by the caller; 0 with TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_generator(simple_torch_handle value);
+
+/**
+ * What stands in a dict under a key.
+ *
+ * @param value  Borrowed.
+ * @param key    Borrowed: a value.
+ * @return       A value owned by the caller; 0 with INDEX if there is none, or TYPE for
+ *               other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_find(simple_torch_handle value,
+                                                             simple_torch_handle key);
+
+/**
+ * The tensors of a list or tuple of tensors.
+ *
+ * @param value  Borrowed.
+ * @return       A list owned by the caller; 0 with TYPE for other values.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_value_tensors(simple_torch_handle value);
+
+/**
  * The int, bool (0 or 1) or device's number that a value is.
  *
  * @param value        Borrowed.
@@ -218,7 +261,7 @@ SIMPLE_TORCH_API int64_t simple_torch_value_parts(simple_torch_handle value,
 SIMPLE_TORCH_API int64_t simple_torch_value_kind(simple_torch_handle value);
 
 /**
- * How many elements a list or tuple has.
+ * How many elements a list, tuple or dict has, or how many bytes a text.
  *
  * @param value  Borrowed.
  * @return       The length; TYPE for other values.
@@ -238,7 +281,7 @@ SIMPLE_TORCH_API int64_t simple_torch_value_get(simple_torch_handle value, int64
                                                 simple_torch_slot* slot_out);
 
 /**
- * A list of integers.
+ * A list of ints, or of bools, as integers.
  *
  * @param value         Borrowed.
  * @param integers_out  Gets the elements.
@@ -248,6 +291,69 @@ SIMPLE_TORCH_API int64_t simple_torch_value_get(simple_torch_handle value, int64
 SIMPLE_TORCH_API int64_t simple_torch_value_integers(simple_torch_handle value,
                                                      int64_t* integers_out,
                                                      int64_t capacity);
+
+/**
+ * A list of floats.
+ *
+ * @param value       Borrowed.
+ * @param floats_out  Gets the elements.
+ * @param capacity    The room in it: at least the list's length.
+ * @return            The list's length; TYPE for other values.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_floats(simple_torch_handle value,
+                                                   double* floats_out, int64_t capacity);
+
+/**
+ * The same value again.
+ *
+ * @param value  Borrowed.
+ * @return       A second owner of the value: what is changed in a list, a tensor or an
+ *               object of one is changed in both; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_alias(simple_torch_handle value);
+
+/**
+ * A copy of a value, with copies of its tensors and objects.
+ *
+ * @param value  Borrowed.
+ * @return       A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_clone(simple_torch_handle value);
+
+/**
+ * Whether two values are the same: of the same type, with equal elements. Tensors are if
+ * their dtype, device, shape and elements are; objects of TorchScript if they are one.
+ *
+ * @param value  Borrowed.
+ * @param other  Borrowed: a value.
+ * @return       1 or 0.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_equal(simple_torch_handle value,
+                                                  simple_torch_handle other);
+
+/**
+ * A value as a type of TorchScript has it: lists, tuples and dicts get elements of the
+ * type, an int becomes a float or complex number where one is wanted, and so does a tuple
+ * of two floats, real and imaginary part.
+ *
+ * @param value  Borrowed.
+ * @param type   "List[Tensor]", "Dict[str, Optional[int]]", …
+ * @return       A value owned by the caller; 0 with TYPE if it does not fit, or TORCH for
+ *               a type that is none.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_as(simple_torch_handle value,
+                                                           const char* type);
+
+/**
+ * The name of a value's type in TorchScript: "int", "List[Tensor]", ….
+ *
+ * @param value     Borrowed.
+ * @param buffer    Gets the text; see abi.h.
+ * @param capacity  The room in it.
+ * @return          The text's length.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_value_type_name(simple_torch_handle value,
+                                                      char* buffer, int64_t capacity);
 
 /**
  * A value as text: of a text the text itself, of others what libtorch prints.

@@ -220,8 +220,6 @@ void save_archive(const c10::IValue& tensors, const std::string& path, bool comp
   file.commit();
 }
 
-std::string path_of(const char* path) { return std::string(text_of(path, "path")); }
-
 }  // namespace
 }  // namespace simple_torch
 

@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/arguments.h"
+
 namespace simple_torch {
 namespace {
 
@@ -46,6 +48,12 @@ std::string name_beside(const std::string& path) {
 
 void fail_format(const std::string& path, const std::string& what) {
   fail(Code::kFormat, "", path + ": " + what);
+}
+
+std::string path_of(const char* path) {
+  const std::string_view text = text_of(path, "path");
+  if (text.empty()) fail_argument("path", "must not be empty");
+  return std::string(text);
 }
 
 MappedFile::MappedFile(const std::string& path) : path_(path) {

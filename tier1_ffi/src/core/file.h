@@ -8,11 +8,15 @@
 #include <string_view>
 
 #include "core/failure.h"
+#include "core/input.h"
 
 namespace simple_torch {
 
 // A damaged or foreign file: `what` is wrong with it.
 [[noreturn]] void fail_format(const std::string& path, const std::string& what);
+
+// The path of a file that was given by a caller.
+std::string path_of(const char* path);
 
 // The bytes of a file. The pages are private: writing to them does not change the file.
 // Someone who shortens the file meanwhile takes them away; NewFile never does that.
@@ -34,17 +38,14 @@ class MappedFile {
 };
 
 // A file that comes to be as a whole or not at all.
-class NewFile {
+class NewFile final : public Output {
  public:
   explicit NewFile(const std::string& path);
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
   // Without commit() nothing is left behind, and an old file stays as it was.
-  ~NewFile();
+  ~NewFile() override;
 
-  void write(const void* data, size_t size);
-  void write(std::string_view text) { write(text.data(), text.size()); }
-  uint64_t position() const { return position_; }
+  using Output::write;
+  void write(const void* data, size_t size) override;
   void commit();
 
  private:
@@ -53,7 +54,6 @@ class NewFile {
   std::string path_;
   std::string beside_;
   int descriptor_ = -1;
-  uint64_t position_ = 0;
 };
 
 }  // namespace simple_torch

@@ -12,8 +12,14 @@
 #include "cuda/provider.h"
 #include "dlpack/dlpack.h"
 #include "handles/borrow.h"
+#include "io/io_stream.h"
+#include "io/transfer.h"
 #include "operators/operator.h"
 #include "optim/optimizer.h"
+#include "script/archive.h"
+#include "script/objects.h"
+#include "script/package.h"
+#include "script/trace.h"
 
 namespace simple_torch {
 namespace {
@@ -55,6 +61,27 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kDlpack:
       delete static_cast<Dlpack*>(object);
       return;
+    case Kind::kModule:
+      delete static_cast<ScriptModule*>(object);
+      return;
+    case Kind::kScript:
+      delete static_cast<ScriptUnit*>(object);
+      return;
+    case Kind::kTrace:
+      delete static_cast<Trace*>(object);
+      return;
+    case Kind::kArchive:
+      delete static_cast<Archive*>(object);
+      return;
+    case Kind::kPackage:
+      delete static_cast<Package*>(object);
+      return;
+    case Kind::kIo:
+      delete static_cast<IoStream*>(object);
+      return;
+    case Kind::kTransfer:
+      delete static_cast<Transfer*>(object);
+      return;
     case Kind::kScope:
       delete static_cast<Scope*>(object);
       return;
@@ -64,14 +91,6 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kGraph:
       delete static_cast<CudaGraph*>(object);
       return;
-    // Families that come later.
-    case Kind::kModule:
-    case Kind::kIo:
-    case Kind::kTransfer:
-    case Kind::kTrace:
-    case Kind::kArchive:
-    case Kind::kPackage:
-    case Kind::kScript:
     case Kind::kTensor:
     case Kind::kNone:
       return;

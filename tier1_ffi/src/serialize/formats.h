@@ -7,11 +7,15 @@
 
 #include <string>
 
+#include "core/input.h"
+
 namespace simple_torch {
 
 // What Python's torch.save writes, since version 1.6 and before.
 void save_torch_file(const c10::IValue& value, const std::string& path);
 c10::IValue load_torch_file(const std::string& path, c10::Device device);
+void write_torch_file(const c10::IValue& value, Output& output);
+c10::IValue read_torch_file(Input& input, c10::Device device);
 
 // Safetensors. `tensors` is a dict of texts and tensors; `metadata` is None or a dict of
 // texts and texts.

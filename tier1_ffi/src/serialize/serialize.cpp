@@ -4,18 +4,14 @@
 #include <memory>
 
 #include "core/arguments.h"
+#include "core/file.h"
 #include "core/guarded.h"
 #include "device/device.h"
+#include "io/io_stream.h"
 #include "serialize/formats.h"
 
 namespace simple_torch {
 namespace {
-
-std::string path_of(const char* path) {
-  const std::string_view text = text_of(path, "path");
-  if (text.empty()) fail_argument("path", "must not be empty");
-  return std::string(text);
-}
 
 OwnedHandle store_value(c10::IValue&& value) {
   return store(std::make_unique<c10::IValue>(std::move(value)));
@@ -35,6 +31,34 @@ simple_torch_handle simple_torch_value_load(const char* path, int64_t device) {
   return guarded([&] {
     const c10::Device where = usable_device(device, "device");
     return store_value(load_torch_file(path_of(path), where));
+  });
+}
+
+int64_t simple_torch_value_write(simple_torch_handle value, simple_torch_handle io) {
+  return guarded([&] {
+    const auto written = borrow<c10::IValue>(value, "value");
+    const auto stream = borrow<IoStream>(io, "io");
+    StreamOutput output(*stream);
+    write_torch_file(*written, output);
+  });
+}
+
+simple_torch_handle simple_torch_value_read(simple_torch_handle io, int64_t device) {
+  return guarded([&] {
+    const c10::Device where = usable_device(device, "device");
+    const auto stream = borrow<IoStream>(io, "io");
+    StreamInput input(*stream);
+    return store_value(read_torch_file(input, where));
+  });
+}
+
+simple_torch_handle simple_torch_value_load_bytes(const void* data, int64_t bytes,
+                                                  int64_t device) {
+  return guarded([&] {
+    const c10::Device where = usable_device(device, "device");
+    const auto given = list_of(static_cast<const char*>(data), bytes, "data");
+    BytesInput input("the bytes", {given.data(), given.size()});
+    return store_value(read_torch_file(input, where));
   });
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <unordered_map>
 
+#include "core/file.h"
 #include "serialize/formats.h"
 #include "serialize/pickle.h"
 #include "serialize/zip.h"
@@ -57,7 +58,11 @@ class ArchivedStorages final : public Storages {
 
  private:
   c10::Storage make(const std::string& key, size_t) override {
-    return storage_of(archive_.record(archive_.folder() + "data/" + key), device_);
+    const std::string name = archive_.folder() + "data/" + key;
+    const at::Tensor content =
+        at::empty({static_cast<int64_t>(archive_.size(name))}, at::kByte);
+    archive_.read(name, content.data_ptr());
+    return content.to(device_).storage();
   }
   const ZipReader& archive_;
 };
@@ -66,8 +71,8 @@ class ArchivedStorages final : public Storages {
 // is known where that ends they are empty ones of the right size.
 class OldStorages final : public Storages {
  public:
-  OldStorages(const MappedFile& file, c10::Device device)
-      : Storages(file.path(), device), left_(file.bytes().size()) {}
+  OldStorages(const Input& input, c10::Device device)
+      : Storages(input.name(), device), left_(input.size()) {}
 
   std::unordered_map<std::string, std::string_view> contents;
 
@@ -89,26 +94,26 @@ constexpr int64_t kOldVersion = 1001;
 
 class OldFile {
  public:
-  explicit OldFile(const MappedFile& file) : file_(file), rest_(file.bytes()) {
+  explicit OldFile(Input& input) : input_(input), rest_(input.view(0, input.size())) {
     rest_.remove_prefix(kOldMagic.size());
   }
 
   c10::IValue load(c10::Device device) {
-    OldStorages sizes(file_, c10::kCPU);
+    OldStorages sizes(input_, c10::kCPU);
     const c10::IValue version = next("the version", sizes);
     if (!version.isInt() || version.toInt() != kOldVersion) {
-      fail_format(file_.path(), "a version of the old format that is not known");
+      fail_format(input_.name(), "a version of the old format that is not known");
     }
     next("the description of the system", sizes);
     const std::string_view object = rest_;
     next("the object", sizes);
-    OldStorages storages(file_, device);
+    OldStorages storages(input_, device);
     find_contents(next("the list of storages", sizes), sizes, storages);
     return unpickle(object, where("the object"), storages).first;
   }
 
  private:
-  std::string where(const char* what) const { return file_.path() + ": in " + what; }
+  std::string where(const char* what) const { return input_.name() + ": in " + what; }
 
   c10::IValue next(const char* what, StorageSource& storages) {
     auto [value, used] = unpickle(rest_, where(what), storages);
@@ -118,48 +123,50 @@ class OldFile {
 
   // For each key the number of elements and the elements.
   void find_contents(const c10::IValue& keys, OldStorages& sizes, OldStorages& storages) {
-    if (!keys.isList()) fail_format(file_.path(), "the list of storages is broken");
+    if (!keys.isList()) fail_format(input_.name(), "the list of storages is broken");
     for (const c10::IValue& each : keys.toListRef()) {
-      if (!each.isString()) fail_format(file_.path(), "the list of storages is broken");
+      if (!each.isString()) fail_format(input_.name(), "the list of storages is broken");
       const std::string& key = each.toStringRef();
       const size_t bytes = sizes.storage(key, 0).nbytes();
       if (rest_.size() < 8 || rest_.size() - 8 < bytes) {
-        fail_format(file_.path(), "the storage '" + key + "' does not end in the file");
+        fail_format(input_.name(), "the storage '" + key + "' does not end in the file");
       }
       uint64_t count = 0;
       std::memcpy(&count, rest_.data(), 8);
       if (count > bytes || (bytes > 0 && (count == 0 || bytes % count != 0))) {
-        fail_format(file_.path(), "the storage '" + key + "' should have " +
-                                      std::to_string(bytes) + " bytes and has " +
-                                      std::to_string(count) + " elements");
+        fail_format(input_.name(), "the storage '" + key + "' should have " +
+                                       std::to_string(bytes) + " bytes and has " +
+                                       std::to_string(count) + " elements");
       }
       storages.contents.emplace(key, rest_.substr(8, bytes));
       rest_.remove_prefix(8 + bytes);
     }
   }
 
-  const MappedFile& file_;
+  Input& input_;
   std::string_view rest_;
 };
 
-c10::IValue load_archive(const MappedFile& file, c10::Device device) {
-  const ZipReader archive(file);
+c10::IValue load_archive(Input& input, c10::Device device) {
+  const ZipReader archive(input);
   const std::string& folder = archive.folder();
   if (folder.empty()) {
-    fail_format(file.path(),
+    fail_format(input.name(),
                 "this archive has no record data.pkl: PyTorch did not write it");
   }
   if (archive.has(folder + "constants.pkl")) {
     fail(Code::kUnsupported, "",
-         file.path() + ": this is a program of TorchScript, not saved values");
+         input.name() +
+             ": this is a program of TorchScript or an archive of libtorch's C++, not "
+             "saved values");
   }
   if (archive.has(folder + "byteorder") &&
       archive.record(folder + "byteorder") != "little") {
     fail(Code::kUnsupported, "",
-         file.path() + ": it was written on a machine with another order of bytes");
+         input.name() + ": it was written on a machine with another order of bytes");
   }
-  const std::string where = file.path() + ": in data.pkl";
-  ArchivedStorages storages(archive, file.path(), device);
+  const std::string where = input.name() + ": in data.pkl";
+  ArchivedStorages storages(archive, input.name(), device);
   return unpickle(archive.record(folder + "data.pkl"), where, storages).first;
 }
 
@@ -175,10 +182,9 @@ c10::Storage storage_of(std::string_view bytes, c10::Device device) {
   return copy.to(device).storage();
 }
 
-void save_torch_file(const c10::IValue& value, const std::string& path) {
+void write_torch_file(const c10::IValue& value, Output& output) {
   const Pickled pickled = pickle(value);
-  NewFile file(path);
-  ZipWriter archive(file, "archive/");
+  ZipWriter archive(output, "archive/");
   archive.add("data.pkl", pickled.bytes);
   archive.add("byteorder", "little");
   for (size_t i = 0; i < pickled.storages.size(); ++i) {
@@ -187,14 +193,26 @@ void save_torch_file(const c10::IValue& value, const std::string& path) {
   }
   archive.add("version", "3\n");
   archive.finish();
+}
+
+void save_torch_file(const c10::IValue& value, const std::string& path) {
+  NewFile file(path);
+  write_torch_file(value, file);
   file.commit();
+}
+
+c10::IValue read_torch_file(Input& input, c10::Device device) {
+  if (ZipReader::is_archive(input)) return load_archive(input, device);
+  if (input.has(0, kOldMagic.size()) && input.view(0, kOldMagic.size()) == kOldMagic) {
+    return OldFile(input).load(device);
+  }
+  fail_format(input.name(), "this is no file of torch.save");
 }
 
 c10::IValue load_torch_file(const std::string& path, c10::Device device) {
   const MappedFile file(path);
-  if (ZipReader::is_archive(file.bytes())) return load_archive(file, device);
-  if (file.bytes().starts_with(kOldMagic)) return OldFile(file).load(device);
-  fail_format(path, "this is no file of torch.save");
+  BytesInput input(path, file.bytes());
+  return read_torch_file(input, device);
 }
 
 }  // namespace simple_torch

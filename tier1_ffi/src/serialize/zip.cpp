@@ -1,8 +1,11 @@
 #include "serialize/zip.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+
+#include "core/file.h"
 
 namespace simple_torch {
 namespace {
@@ -81,14 +84,21 @@ uint32_t crc32(std::string_view bytes) {
   return ~sum;
 }
 
-bool ZipReader::is_archive(std::string_view bytes) {
-  return bytes.size() >= 4 && number<uint32_t>(bytes, 0) == kLocalHeader;
+bool ZipReader::is_archive(Input& input) {
+  return input.size() >= 4 && number<uint32_t>(input.view(0, 4), 0) == kLocalHeader;
 }
 
-ZipReader::ZipReader(const MappedFile& file) : path_(file.path()), bytes_(file.bytes()) {
+ZipReader::ZipReader(Input& input) : input_(input), path_(input.name()) {
   const Directory directory = find_directory();
-  uint64_t at = directory.start;
-  for (uint64_t i = 0; i < directory.count; ++i) at += read_entry(at);
+  if (!input_.has(directory.start, 0)) {
+    fail_format(path_, "the list of records is not in the file");
+  }
+  const std::string_view list =
+      input_.view(directory.start, input_.size() - directory.start);
+  uint64_t at = 0;
+  for (uint64_t i = 0; i < directory.count; ++i) {
+    at += read_entry(list, at, directory.start);
+  }
   for (const auto& [name, record] : records_) {
     if (const size_t slash = name.find('/'); slash != std::string::npos) {
       if (std::string_view(name).substr(slash) == "/data.pkl") {
@@ -100,46 +110,51 @@ ZipReader::ZipReader(const MappedFile& file) : path_(file.path()), bytes_(file.b
 
 ZipReader::Directory ZipReader::find_directory() const {
   // A comment of at most 65535 bytes may follow.
-  constexpr size_t kFarthest = kEndSize + 65535;
-  if (bytes_.size() < kEndSize) fail_format(path_, "this is no whole archive");
-  size_t at = bytes_.size() - kEndSize;
-  const size_t last = bytes_.size() > kFarthest ? bytes_.size() - kFarthest : 0;
-  while (number<uint32_t>(bytes_, at) != kEnd) {
-    if (at == last) {
+  constexpr size_t kFarthest = kEnd64Size + kLocatorSize + kEndSize + 65535;
+  if (input_.size() < kEndSize) fail_format(path_, "this is no whole archive");
+  const uint64_t size = std::min<uint64_t>(input_.size(), kFarthest);
+  const std::string_view tail = input_.view(input_.size() - size, size);
+  size_t at = tail.size() - kEndSize;
+  while (number<uint32_t>(tail, at) != kEnd) {
+    if (at == 0) {
       fail_format(path_, "the end of the archive is missing: the file was cut short");
     }
     --at;
   }
-  Directory found{number<uint32_t>(bytes_, at + 16), number<uint16_t>(bytes_, at + 10)};
-  if (at >= kLocatorSize &&
-      number<uint32_t>(bytes_, at - kLocatorSize) == kEnd64Locator) {
-    const auto end = number<uint64_t>(bytes_, at - kLocatorSize + 8);
-    if (!fits(bytes_, end, kEnd64Size) || number<uint32_t>(bytes_, end) != kEnd64) {
+  Directory found{number<uint32_t>(tail, at + 16), number<uint16_t>(tail, at + 10)};
+  if (at >= kLocatorSize && number<uint32_t>(tail, at - kLocatorSize) == kEnd64Locator) {
+    const auto place = number<uint64_t>(tail, at - kLocatorSize + 8);
+    if (!input_.has(place, kEnd64Size)) {
       fail_format(path_, "the end of the archive is broken");
     }
-    found = {number<uint64_t>(bytes_, end + 48), number<uint64_t>(bytes_, end + 32)};
+    const std::string_view end = input_.view(place, kEnd64Size);
+    if (number<uint32_t>(end, 0) != kEnd64) {
+      fail_format(path_, "the end of the archive is broken");
+    }
+    found = {number<uint64_t>(end, 48), number<uint64_t>(end, 32)};
   }
   return found;
 }
 
-size_t ZipReader::read_entry(uint64_t at) {
-  if (!fits(bytes_, at, kDirectoryEntrySize) ||
-      number<uint32_t>(bytes_, at) != kDirectoryEntry) {
-    fail_format(path_, "the list of records is broken at byte " + std::to_string(at));
+size_t ZipReader::read_entry(std::string_view list, uint64_t at, uint64_t list_start) {
+  const auto broken = [&] {
+    fail_format(path_, "the list of records is broken at byte " +
+                           std::to_string(list_start + at));
+  };
+  if (!fits(list, at, kDirectoryEntrySize) ||
+      number<uint32_t>(list, at) != kDirectoryEntry) {
+    broken();
   }
-  const auto name_size = number<uint16_t>(bytes_, at + 28);
-  const auto extra_size = number<uint16_t>(bytes_, at + 30);
-  const auto comment_size = number<uint16_t>(bytes_, at + 32);
+  const auto name_size = number<uint16_t>(list, at + 28);
+  const auto extra_size = number<uint16_t>(list, at + 30);
+  const auto comment_size = number<uint16_t>(list, at + 32);
   const size_t whole = kDirectoryEntrySize + name_size + extra_size + comment_size;
-  if (!fits(bytes_, at, whole)) {
-    fail_format(path_, "the list of records is broken at byte " + std::to_string(at));
-  }
-  const std::string name(bytes_.substr(at + kDirectoryEntrySize, name_size));
-  uint64_t packed_size = number<uint32_t>(bytes_, at + 20);
-  uint64_t size = number<uint32_t>(bytes_, at + 24);
-  uint64_t header = number<uint32_t>(bytes_, at + 42);
-  std::string_view extra =
-      bytes_.substr(at + kDirectoryEntrySize + name_size, extra_size);
+  if (!fits(list, at, whole)) broken();
+  const std::string name(list.substr(at + kDirectoryEntrySize, name_size));
+  uint64_t packed_size = number<uint32_t>(list, at + 20);
+  uint64_t size = number<uint32_t>(list, at + 24);
+  uint64_t header = number<uint32_t>(list, at + 42);
+  std::string_view extra = list.substr(at + kDirectoryEntrySize + name_size, extra_size);
   while (extra.size() >= 4) {
     const auto kind = number<uint16_t>(extra, 0);
     const auto length = number<uint16_t>(extra, 2);
@@ -154,54 +169,115 @@ size_t ZipReader::read_entry(uint64_t at) {
     }
     extra.remove_prefix(4 + size_t{length});
   }
-  const bool is_packed = number<uint16_t>(bytes_, at + 10) != 0 || packed_size != size ||
-                         (number<uint16_t>(bytes_, at + 8) & kEncrypted) != 0;
-  Record record{{}, number<uint32_t>(bytes_, at + 16), is_packed};
-  if (!is_packed) record.content = content_at(name, header, size);
+  const bool is_packed = number<uint16_t>(list, at + 10) != 0 || packed_size != size ||
+                         (number<uint16_t>(list, at + 8) & kEncrypted) != 0;
+  const Record record{content_at(name, header, packed_size), packed_size, size,
+                      number<uint32_t>(list, at + 16), is_packed};
   // Records that share their bytes could make many times the file's size of it.
-  total_ += record.content.size();
-  if (total_ > bytes_.size()) fail_format(path_, "its records overlap");
+  total_ += record.size;
+  if (total_ > input_.size()) fail_format(path_, "its records overlap");
   if (!records_.emplace(name, record).second) {
     fail_format(path_, "there are two records of the name '" + name + "'");
   }
+  names_.emplace(record.at, name);
   return whole;
 }
 
-std::string_view ZipReader::content_at(const std::string& name, uint64_t header,
-                                       uint64_t size) const {
-  if (!fits(bytes_, header, kLocalHeaderSize) ||
-      number<uint32_t>(bytes_, header) != kLocalHeader) {
+uint64_t ZipReader::content_at(const std::string& name, uint64_t header,
+                               uint64_t size) const {
+  const bool is_there = input_.has(header, kLocalHeaderSize);
+  const std::string_view head =
+      is_there ? input_.view(header, kLocalHeaderSize) : std::string_view();
+  if (!is_there || number<uint32_t>(head, 0) != kLocalHeader) {
     fail_format(path_, "the header of the record '" + name + "' is broken");
   }
-  const uint64_t start = header + kLocalHeaderSize +
-                         number<uint16_t>(bytes_, header + 26) +
-                         number<uint16_t>(bytes_, header + 28);
-  if (!fits(bytes_, start, size)) {
+  const uint64_t start =
+      header + kLocalHeaderSize + number<uint16_t>(head, 26) + number<uint16_t>(head, 28);
+  if (!input_.has(start, size)) {
     fail_format(path_, "the record '" + name + "' of " + std::to_string(size) +
                            " bytes does not end in the file");
   }
-  return bytes_.substr(start, size);
+  return start;
 }
 
-std::string_view ZipReader::record(const std::string& name) const {
+const ZipReader::Record& ZipReader::stored(const std::string& name) const {
   const auto found = records_.find(name);
   if (found == records_.end()) {
     fail_format(path_, "there is no record '" + name + "'");
   }
-  const Record& record = found->second;
-  if (record.is_packed) {
+  if (found->second.is_packed) {
     fail_format(path_, "the record '" + name +
                            "' is compressed or encrypted, which PyTorch never does");
   }
+  return found->second;
+}
+
+bool ZipReader::has_folder(const std::string& path) const {
+  return std::any_of(records_.begin(), records_.end(), [&](const auto& each) {
+    return ("/" + each.first).find("/" + path + "/") != std::string::npos;
+  });
+}
+
+void ZipReader::check_sum(const std::string& name, const Record& record,
+                          std::string_view content) const {
   // PyTorch can be told not to compute the sums; then they are 0.
-  if (record.sum != 0 && record.sum != crc32(record.content)) {
+  if (record.sum != 0 && record.sum != crc32(content)) {
     fail_format(path_, "the record '" + name + "' is damaged: its sum is wrong");
   }
-  return record.content;
+}
+
+std::string_view ZipReader::record(const std::string& name) const {
+  const Record& record = stored(name);
+  const std::string_view content = input_.view(record.at, record.size);
+  check_sum(name, record, content);
+  return content;
+}
+
+void ZipReader::read(const std::string& name, void* to) const {
+  const Record& record = stored(name);
+  if (!input_.read(record.at, to, record.size)) input_.check();
+  check_sum(name, record, {static_cast<const char*>(to), record.size});
+}
+
+void ZipReader::check_read(uint64_t at, std::string_view bytes) const {
+  const auto found = names_.find(at);
+  if (found == names_.end()) return;
+  const Record& record = records_.at(found->second);
+  if (record.is_packed || record.size != bytes.size()) return;
+  check_sum(found->second, record, bytes);
+}
+
+void ZipReader::check_compressed() const {
+  // Code and its line numbers are compressed, never to a twentieth of their size.
+  constexpr uint64_t kMost = 100;
+  constexpr uint64_t kAlways = uint64_t{1} << 20;
+  uint64_t unpacked = 0;
+  for (const auto& [name, record] : records_) {
+    if (!record.is_packed) continue;
+    const bool overflows =
+        __builtin_add_overflow(unpacked, record.unpacked_size, &unpacked);
+    if (overflows || unpacked > input_.size() * kMost + kAlways) {
+      fail_format(path_, "the record '" + name + "' of " + std::to_string(record.size) +
+                             " bytes would become " +
+                             std::to_string(record.unpacked_size));
+    }
+  }
+}
+
+void ZipReader::check_paths() const {
+  for (const auto& [name, record] : records_) {
+    const bool leads_out = name.empty() || name.front() == '/' ||
+                           ("/" + name + "/").find("/../") != std::string::npos ||
+                           name.find('\\') != std::string::npos ||
+                           name.find('\0') != std::string::npos;
+    if (leads_out) {
+      fail_format(path_, "the record '" + name + "' would lie outside its folder");
+    }
+  }
 }
 
 void ZipWriter::add(const std::string& name, std::string_view content) {
-  Entry entry{folder_ + name, file_.position(), content.size(), crc32(content)};
+  Entry entry{folder_ + name, output_.position(), content.size(), crc32(content)};
   const bool is_large = content.size() >= kTooLarge;
   const auto size32 = is_large ? kTooLarge : static_cast<uint32_t>(content.size());
   std::string extra;
@@ -231,13 +307,13 @@ void ZipWriter::add(const std::string& name, std::string_view content) {
   put<uint32_t>(header, size32);
   put<uint16_t>(header, static_cast<uint16_t>(entry.name.size()));
   put<uint16_t>(header, static_cast<uint16_t>(extra.size()));
-  file_.write(header + entry.name + extra);
-  file_.write(content);
+  output_.write(header + entry.name + extra);
+  output_.write(content);
   entries_.push_back(std::move(entry));
 }
 
 void ZipWriter::finish() {
-  const uint64_t start = file_.position();
+  const uint64_t start = output_.position();
   std::string out;
   for (const Entry& each : entries_) {
     std::string numbers;
@@ -299,7 +375,7 @@ void ZipWriter::finish() {
   put<uint32_t>(out, is_large ? kTooLarge : static_cast<uint32_t>(size));
   put<uint32_t>(out, is_large ? kTooLarge : static_cast<uint32_t>(start));
   put<uint16_t>(out, 0);
-  file_.write(out);
+  output_.write(out);
 }
 
 }  // namespace simple_torch

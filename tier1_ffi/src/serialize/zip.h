@@ -8,26 +8,42 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/file.h"
+#include "core/input.h"
 
 namespace simple_torch {
 
-// What is in an archive. The mapping must outlive it.
+// What is in an archive. The input must outlive it.
 class ZipReader {
  public:
-  explicit ZipReader(const MappedFile& file);
+  explicit ZipReader(Input& input);
 
   bool has(const std::string& name) const { return records_.contains(name); }
+  // Whether a record lies in a folder of this path, whatever is before it.
+  bool has_folder(const std::string& path) const;
   // The content of a record, whose sum was checked.
   std::string_view record(const std::string& name) const;
+  // The same, copied to memory of its size.
+  uint64_t size(const std::string& name) const { return stored(name).size; }
+  void read(const std::string& name, void* to) const;
   // The folder that all records of PyTorch lie in, with its slash.
   const std::string& folder() const { return folder_; }
 
-  static bool is_archive(std::string_view bytes);
+  static bool is_archive(Input& input);
+
+  // For libtorch's own reader of archives, which trusts what it reads: whether what was
+  // read at a place is, if it is the whole of a record, what the record's sum says; and
+  // that what is compressed is not out of all proportion to the file.
+  void check_read(uint64_t at, std::string_view bytes) const;
+  void check_compressed() const;
+  // For a reader that makes files of the records: that none is outside its folder.
+  void check_paths() const;
 
  private:
   struct Record {
-    std::string_view content;
+    uint64_t at = 0;
+    uint64_t size = 0;
+    // Of what is compressed, when it is not any more.
+    uint64_t unpacked_size = 0;
     uint32_t sum = 0;
     // Not stored as it is, but compressed or encrypted.
     bool is_packed = false;
@@ -38,21 +54,25 @@ class ZipReader {
   };
 
   Directory find_directory() const;
-  size_t read_entry(uint64_t at);
-  std::string_view content_at(const std::string& name, uint64_t header,
-                              uint64_t size) const;
+  size_t read_entry(std::string_view list, uint64_t at, uint64_t list_start);
+  uint64_t content_at(const std::string& name, uint64_t header, uint64_t size) const;
+  const Record& stored(const std::string& name) const;
+  void check_sum(const std::string& name, const Record& record,
+                 std::string_view content) const;
 
+  Input& input_;
   const std::string& path_;
-  std::string_view bytes_;
   std::unordered_map<std::string, Record> records_;
+  // Names of the records that begin at a place.
+  std::unordered_map<uint64_t, std::string> names_;
   std::string folder_;
   uint64_t total_ = 0;
 };
 
 class ZipWriter {
  public:
-  ZipWriter(NewFile& file, std::string folder)
-      : file_(file), folder_(std::move(folder)) {}
+  ZipWriter(Output& output, std::string folder)
+      : output_(output), folder_(std::move(folder)) {}
 
   void add(const std::string& name, std::string_view content);
   // Writes the list of the records. Nothing can be added any more.
@@ -66,7 +86,7 @@ class ZipWriter {
     uint32_t sum;
   };
 
-  NewFile& file_;
+  Output& output_;
   std::string folder_;
   std::vector<Entry> entries_;
 };

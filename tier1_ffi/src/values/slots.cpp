@@ -13,6 +13,7 @@
 #include "device/device.h"
 #include "handles/borrow.h"
 #include "operators/arguments.h"
+#include "values/fitted.h"
 
 namespace simple_torch {
 namespace {
@@ -181,12 +182,7 @@ c10::IValue value_of(const simple_torch_slot& slot, const c10::TypePtr& type,
                      const char* argument) {
   require_kind(slot.kind, argument);
   if (slot.kind == SIMPLE_TORCH_SLOT_VALUE) {
-    c10::IValue value = *borrow<c10::IValue>(slot.bits, argument);
-    if (!value.type()->isSubtypeOf(*type)) {
-      fail(Code::kType, argument,
-           "must be " + type->str() + ", not a value of type " + value.type()->str());
-    }
-    return value;
+    return fitted(*borrow<c10::IValue>(slot.bits, argument), type, argument);
   }
   if (!may_have_type(slot, type)) refuse(slot, type, argument);
   switch (type->kind()) {

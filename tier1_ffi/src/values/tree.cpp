@@ -11,6 +11,7 @@
 #include "core/guarded.h"
 #include "device/device.h"
 #include "simple_torch/value.h"
+#include "values/equal.h"
 
 namespace simple_torch {
 namespace {
@@ -94,6 +95,10 @@ int64_t type_of(const c10::IValue& value) {
   if (value.isList()) return SIMPLE_TORCH_TYPE_LIST;
   if (value.isTuple()) return SIMPLE_TORCH_TYPE_TUPLE;
   if (value.isGenericDict()) return SIMPLE_TORCH_TYPE_DICT;
+  if (value.isGenerator()) return SIMPLE_TORCH_TYPE_GENERATOR;
+  if (value.isStorage()) return SIMPLE_TORCH_TYPE_STORAGE;
+  if (value.isStream()) return SIMPLE_TORCH_TYPE_STREAM;
+  if (value.isObject()) return SIMPLE_TORCH_TYPE_OBJECT;
   return SIMPLE_TORCH_TYPE_OTHER;
 }
 
@@ -129,6 +134,11 @@ simple_torch_handle simple_torch_value_from_complex(double real, double imaginar
 
 simple_torch_handle simple_torch_value_from_tensor(simple_torch_handle tensor) {
   return guarded([&] { return store_value(*borrow<at::Tensor>(tensor, "tensor")); });
+}
+
+simple_torch_handle simple_torch_value_from_generator(simple_torch_handle generator) {
+  return guarded(
+      [&] { return store_value(*borrow<at::Generator>(generator, "generator")); });
 }
 
 simple_torch_handle simple_torch_value_from_list(const simple_torch_handle* values,
@@ -197,6 +207,42 @@ simple_torch_handle simple_torch_value_tensor(simple_torch_handle value) {
     const auto whole = borrow<c10::IValue>(value, "value");
     if (!whole->isTensor()) fail_type(*whole, "tensor");
     return store(at::Tensor(whole->toTensor()));
+  });
+}
+
+simple_torch_handle simple_torch_value_generator(simple_torch_handle value) {
+  return guarded([&] {
+    const auto whole = borrow<c10::IValue>(value, "value");
+    if (!whole->isGenerator()) fail_type(*whole, "generator");
+    return store(std::make_unique<at::Generator>(whole->toGenerator()));
+  });
+}
+
+simple_torch_handle simple_torch_value_find(simple_torch_handle value,
+                                            simple_torch_handle key) {
+  return guarded([&] {
+    const auto dict = borrow<c10::IValue>(value, "value");
+    const auto wanted = borrow<c10::IValue>(key, "key");
+    if (!dict->isGenericDict()) fail_type(*dict, "dict");
+    for (const auto& entry : dict->toGenericDict()) {
+      if (are_equal(entry.key(), *wanted)) {
+        return store_value(c10::IValue(entry.value()));
+      }
+    }
+    fail(Code::kIndex, "key", "is not in the dict");
+  });
+}
+
+simple_torch_handle simple_torch_value_tensors(simple_torch_handle value) {
+  return guarded([&] {
+    const auto whole = borrow<c10::IValue>(value, "value");
+    if (!whole->isList() && !whole->isTuple()) fail_type(*whole, "list of tensors");
+    TensorList tensors;
+    for_each_inside(*whole, [&](const c10::IValue& each) {
+      if (!each.isTensor()) fail_type(*whole, "list of tensors");
+      tensors.push_back(each.toTensor());
+    });
+    return store(std::make_unique<TensorList>(std::move(tensors)));
   });
 }
 
