@@ -443,6 +443,16 @@ Found Compiler::find_global(Symbol name) {
   return found;
 }
 
+// A trait or mixin: Module, nn.Module.
+Found Compiler::find_base(Symbol name) {
+  if (!is_dotted(name)) return find(name);
+  Interface::Imported found;
+  if (self_.find_dotted(text_of(name), found)) {
+    return global_of(found.module, found.global);
+  }
+  return {};
+}
+
 TypeImage* Compiler::type_of(const Found& found) {
   if (found.what != Found::What::kGlobal || found.global->kind != GlobalKind::kType) {
     return nullptr;

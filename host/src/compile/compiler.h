@@ -71,6 +71,10 @@ struct Interface {
   bool find_exported(Symbol name, Imported& found, int depth = 0);
   // The module of that name that is exported from here, or null.
   Interface* find_module(Symbol name, int depth = 0);
+  // The module that a name means in this one, or null.
+  Interface* module_named(Symbol name);
+  // What nn.Module means in this one.
+  bool find_dotted(std::string_view path, Imported& found);
 };
 
 // What the whole program knows.

@@ -205,6 +205,7 @@ class Compiler {
   Found find(Symbol name);
   std::unordered_map<Symbol, Symbol> types_in_reach() const;
   Found find_global(Symbol name);
+  Found find_base(Symbol name);
   // A global of a module, or what a module exports under a name. If that is nothing the
   // error is reported, and there is no result.
   static Found global_of(Interface* module, uint32_t global);

@@ -597,6 +597,27 @@ Interface* Interface::find_module(Symbol name, int depth) {
   return nullptr;
 }
 
+Interface* Interface::module_named(Symbol name) {
+  if (const auto alias = aliases.find(name); alias != aliases.end()) return alias->second;
+  for (Interface* module : wildcards) {
+    if (Interface* found = module->find_module(name)) return found;
+  }
+  return nullptr;
+}
+
+bool Interface::find_dotted(std::string_view path, Imported& found) {
+  size_t dot = path.find('.');
+  Interface* module = module_named(intern(path.substr(0, dot)));
+  while (module != nullptr) {
+    const size_t start = dot + 1;
+    dot = path.find('.', start);
+    const Symbol part = intern(path.substr(start, dot - start));
+    if (dot == std::string_view::npos) return module->find_exported(part, found);
+    module = module->find_module(part);
+  }
+  return false;
+}
+
 std::string spell(const ast::Type* type) {
   if (type == nullptr) return "";
   const auto list = [&](size_t from, size_t to) {

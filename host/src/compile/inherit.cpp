@@ -27,6 +27,7 @@ class Inheritance {
   };
 
   bool find(Symbol name, Interface::Imported& found) const {
+    if (is_dotted(name)) return self_.find_dotted(text_of(name), found);
     if (const auto own = self_.globals.find(name); own != self_.globals.end()) {
       found = {&self_, own->second};
       return true;

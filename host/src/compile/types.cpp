@@ -114,7 +114,7 @@ void Compiler::type_declaration(TypeDecl* type) {
   if (nested != self_.nested.end()) state_->scopes.back().types[type->name] = name;
   const uint32_t index = self_.find(name)->index;
   for (Symbol base : type->bases) {
-    const Found found = find(base);
+    const Found found = find_base(base);
     if (type_of(found) == nullptr) {
       unknown("E1003", "type", base, type->name_at);
       continue;

@@ -101,7 +101,7 @@ struct Function;
 // fields, for casts, type patterns, fixed lengths and impl blocks.
 struct Type {
   enum class Kind : uint8_t {
-    kNamed,     // name, arguments: i64, text, Dict<K, V>, Result<T, E>, a.b.C (last name)
+    kNamed,     // name, arguments: i64, text, Dict<K, V>, Result<T, E>, a.b.C
     kArray,     // arguments[0]; `length` if fixed, else null
     kDict,      // arguments[0], arguments[1]
     kSet,       // arguments[0]
@@ -112,7 +112,8 @@ struct Type {
   };
   Kind kind = Kind::kNamed;
   Span at;
-  Symbol name;
+  Symbol name;  // The last one of a.b.C
+  Symbol path;  // a.b.C, if it has dots
   List<Type*> arguments;
   Expr* length = nullptr;
 };
@@ -606,7 +607,7 @@ struct TypeDecl : Stmt {
   enum class Form : uint8_t { kClass, kStruct, kTrait, kMixin } form;
   Symbol name;
   Span name_at;
-  List<Symbol> bases;  // Traits in parentheses, mixins behind `with`
+  List<Symbol> bases;  // Traits in parentheses, mixins behind `with`; may have dots
   List<FieldDecl> fields;
   List<Function*> methods;
   List<Forward> forwards;

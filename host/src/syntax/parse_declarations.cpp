@@ -239,7 +239,7 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
   if (at(kLeftParen)) {
     Brackets brackets(*this);
     while (!at(kRightParen)) {
-      bases.add(cast_type()->name);
+      bases.add(base_type());
       if (!accept(kComma)) break;
     }
     brackets.close();
@@ -248,7 +248,7 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
     if (at_word(words_.with) || at_word(words_.implements)) {
       do {
         advance();
-        bases.add(cast_type()->name);
+        bases.add(base_type());
       } while (at(kComma));
     } else if (at_word(words_.extends)) {  // There is no inheritance.
       do {
@@ -269,7 +269,7 @@ Stmt* Parser::type_declaration(ast::TypeDecl::Form form) {
     if (end != 0 && tokens_[end].kind == kColon && !tokens_[end].first &&
         tokens_[end + 1].first) {
       advance();
-      do bases.add(cast_type()->name);
+      do bases.add(base_type());
       while (accept(kPlus) || accept(kAmpersand) || accept(kComma));
     }
   }

@@ -46,6 +46,12 @@ Type* Parser::optional_of(Type* type) {
   return make_type(Type::Kind::kOptional, type->at.start, one(type));
 }
 
+// What the name of a trait or mixin says where a type takes it on.
+Symbol Parser::base_type() {
+  const Type* type = cast_type();
+  return type->path ? type->path : type->name;
+}
+
 Type* Parser::single_type() {
   const uint32_t start = token().start;
   // What a pointer points to is what it is to a program without pointers.
@@ -90,11 +96,15 @@ Type* Parser::single_type() {
 Type* Parser::named_type() {
   const uint32_t start = token().start;
   Symbol name = token().symbol();
+  Symbol path;
   advance();
   while ((at(kDot) || at(kDoubleColon)) &&
          (ahead().kind == kName || is_keyword(ahead().kind))) {
     advance();
-    name = token().symbol();
+    const Symbol part = token().symbol();
+    path = intern(std::string(text_of(path ? path : name)) + "." +
+                  std::string(text_of(part)));
+    name = part;
     advance();
   }
   Gather<Type*> arguments(*this);
@@ -119,6 +129,7 @@ Type* Parser::named_type() {
   }
   Type* result = make_type(Type::Kind::kNamed, start, arguments.list());
   result->name = name;
+  result->path = path;
   return result;
 }
 

@@ -412,6 +412,7 @@ class Parser {
   // ---- parse_types.cpp ----------------------------------------------------------------
   ast::Type* type();
   ast::Type* cast_type();  // Without `|`.
+  Symbol base_type();
   ast::Type* single_type();
   ast::Type* optional_of(ast::Type* type);
   ast::Type* fn_type();

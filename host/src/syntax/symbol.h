@@ -18,6 +18,9 @@ struct Symbol {
 
 Symbol intern(std::string_view text);
 std::string_view text_of(Symbol symbol);
+inline bool is_dotted(Symbol name) {
+  return text_of(name).find('.') != std::string_view::npos;
+}
 
 }  // namespace simple
 
