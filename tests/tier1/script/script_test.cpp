@@ -506,6 +506,25 @@ TEST_F(Script, RefusesRecordsThatWouldBecomeHuge) {
   expect_message("would become 2147483647");
 }
 
+TEST_F(Script, RefusesCodeThatWasChanged) {
+  const std::string whole = read_file(kModel);
+  int changed = 0;
+  for (size_t at = 0; (at = whole.find("PK\3\4", at)) != std::string::npos; ++at) {
+    // Compressed code, some bytes behind its header of 30 bytes, name and padding.
+    if (whole[at + 8] != 8) continue;
+    const auto byte = [&](size_t place) {
+      return static_cast<size_t>(static_cast<unsigned char>(whole[at + place]));
+    };
+    const size_t start = at + 30 + byte(26) + 256 * byte(27) + byte(28) + 256 * byte(29);
+    std::string broken = whole;
+    broken[start + 100] = static_cast<char>(broken[start + 100] ^ 4);
+    expect_refused(broken);
+    expect_message("is damaged: its sum is wrong");
+    ++changed;
+  }
+  EXPECT_GT(changed, 3);
+}
+
 TEST_F(Script, SurvivesFlippedBits) {
   const std::string whole = read_file(kModel);
   const size_t step = kSanitized ? 211 : 53;

@@ -1,9 +1,12 @@
 #include "serialize/zip.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
+#include <new>
 
 #include "core/file.h"
 
@@ -64,6 +67,42 @@ constexpr auto kSums = [] {
   }
   return tables;
 }();
+
+// A stream of zlib's that goes with its scope.
+class Inflating {
+ public:
+  explicit Inflating(std::string_view packed) {
+    // Its counts are of 32 bits; what is compressed is code, and never as large.
+    constexpr size_t kMost = size_t{1} << 30;
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream_.avail_in = static_cast<uInt>(std::min(packed.size(), kMost));
+    // Without zlib's own header.
+    if (inflateInit2(&stream_, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
+  }
+  Inflating(const Inflating&) = delete;
+  Inflating& operator=(const Inflating&) = delete;
+  ~Inflating() { inflateEnd(&stream_); }
+
+  // Whether what it unpacks has this size and sum. No more than the size is unpacked.
+  bool has(uint64_t size, uint32_t sum) {
+    std::array<Bytef, 1 << 14> piece;
+    uint64_t total = 0;
+    uLong found = ::crc32(0, nullptr, 0);
+    for (int status = Z_OK; status == Z_OK && total <= size;) {
+      stream_.next_out = piece.data();
+      stream_.avail_out = static_cast<uInt>(piece.size());
+      status = inflate(&stream_, Z_NO_FLUSH);
+      const auto count = static_cast<uInt>(piece.size()) - stream_.avail_out;
+      found = ::crc32(found, piece.data(), count);
+      total += count;
+      if (status == Z_STREAM_END) return total == size && (sum == 0 || found == sum);
+    }
+    return false;
+  }
+
+ private:
+  z_stream stream_{};
+};
 
 }  // namespace
 
@@ -260,6 +299,10 @@ void ZipReader::check_compressed() const {
       fail_format(path_, "the record '" + name + "' of " + std::to_string(record.size) +
                              " bytes would become " +
                              std::to_string(record.unpacked_size));
+    }
+    const std::string_view packed = input_.view(record.at, record.size);
+    if (!Inflating(packed).has(record.unpacked_size, record.sum)) {
+      fail_format(path_, "the record '" + name + "' is damaged: its sum is wrong");
     }
   }
 }
