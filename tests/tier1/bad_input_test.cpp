@@ -155,6 +155,7 @@ void call_once(const Declaration& declaration, R (*function)(A...),
                   0);
       }
     }
+    arguments.release_results();
     simple_torch_runtime_poll();
     EXPECT_LE(simple_torch_handle_live_count(0), alive);
   }

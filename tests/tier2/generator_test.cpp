@@ -221,9 +221,10 @@ TEST(Rules, ExcludeWithAReasonThatTheReportPrints) {
 
 TEST(Rules, AreReadForTheirVersions) {
   const Folder folder;
-  for (const char* name : {"reserved", "names", "exclusions", "numbers", "deprecations",
-                           "random", "groups", "titles", "externs", "unmerged",
-                           "preferences", "by_hand", "builtins", "python_names"}) {
+  for (const char* name :
+       {"reserved", "names", "exclusions", "numbers", "deprecations", "random", "groups",
+        "titles", "externs", "unmerged", "preferences", "by_hand", "builtins",
+        "python_names", "small_work"}) {
     std::ofstream(folder.path() / (std::string(name) + ".txt")) << "# nothing\n";
   }
   std::ofstream(folder.path() / "names.txt")

@@ -251,6 +251,14 @@ class Scratch {
   void* data() { return data_; }
   void remember() { std::memcpy(before_, data_, kBytes); }
   bool changed() const { return std::memcmp(before_, data_, kBytes) != 0; }
+  // One of the slots, if it has changed, else null.
+  const simple_torch_slot* changed_slot(int64_t index) const {
+    const size_t at = static_cast<size_t>(index) * sizeof(simple_torch_slot);
+    if (std::memcmp(before_ + at, data_ + at, sizeof(simple_torch_slot)) == 0) {
+      return nullptr;
+    }
+    return reinterpret_cast<const simple_torch_slot*>(data_ + at);
+  }
 
  private:
   alignas(64) char data_[kBytes]{};
@@ -287,7 +295,27 @@ class Arguments {
   }
   bool has_destroy() const { return has_destroy_; }
 
+  // What a function has put into slots belongs to its caller.
+  void release_results() {
+    [&]<size_t... I>(std::index_sequence<I...>) { (release_slots<I>(), ...); }
+    (std::make_index_sequence<kCount>{});
+  }
+
  private:
+  template <size_t I>
+  void release_slots() {
+    using T = std::tuple_element_t<I, std::tuple<A...>>;
+    if constexpr (std::is_same_v<T, simple_torch_slot*>) {
+      if (std::get<I>(values) == nullptr) return;
+      for (int64_t i = 0; i < Scratch::kMostItems; ++i) {
+        const auto* const slot = (*scratch_)[I].changed_slot(i);
+        if (slot != nullptr && simple_torch_handle_kind(slot->bits) > 0) {
+          simple_torch_release(slot->bits);
+        }
+      }
+    }
+  }
+
   template <typename F>
   void set(F&& is_bad) {
     has_destroy_ = false;

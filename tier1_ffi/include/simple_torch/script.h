@@ -121,16 +121,16 @@ SIMPLE_TORCH_API int64_t simple_torch_module_add_buffer(simple_torch_handle modu
 /**
  * Adds an attribute.
  *
- * @param module  Borrowed.
- * @param name    As above.
- * @param value   Borrowed.
- * @param type    Of the attribute: "int", "List[Tensor]", …; NULL for the value's own.
- * @return        As above; TYPE if the value is not of the type.
+ * @param module     Borrowed.
+ * @param name       As above.
+ * @param value      Borrowed.
+ * @param type_name  Of the attribute: "int", "List[Tensor]", …; NULL for the value's own.
+ * @return           As above; TYPE if the value is not of the type.
  */
 SIMPLE_TORCH_API int64_t simple_torch_module_add_attribute(simple_torch_handle module,
                                                            const char* name,
                                                            simple_torch_handle value,
-                                                           const char* type);
+                                                           const char* type_name);
 
 /**
  * Adds a module as a part of another one.

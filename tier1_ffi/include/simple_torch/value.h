@@ -336,13 +336,13 @@ SIMPLE_TORCH_API int64_t simple_torch_value_equal(simple_torch_handle value,
  * type, an int becomes a float or complex number where one is wanted, and so does a tuple
  * of two floats, real and imaginary part.
  *
- * @param value  Borrowed.
- * @param type   "List[Tensor]", "Dict[str, Optional[int]]", …
- * @return       A value owned by the caller; 0 with TYPE if it does not fit, or TORCH for
- *               a type that is none.
+ * @param value      Borrowed.
+ * @param type_name  "List[Tensor]", "Dict[str, Optional[int]]", …
+ * @return           A value owned by the caller; 0 with TYPE if it does not fit, or TORCH
+ *                   for a type that is none.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_value_as(simple_torch_handle value,
-                                                           const char* type);
+                                                           const char* type_name);
 
 /**
  * The name of a value's type in TorchScript: "int", "List[Tensor]", ….

@@ -3,6 +3,7 @@
 // looks its nodes up in maps: for small tensors that is most of the time.
 #pragma once
 
+#include <ATen/core/Tensor.h>  // What FunctionRef.h of libtorch 1.13 lacks.
 #include <c10/util/FunctionRef.h>
 
 #include "core/compat_autograd.h"

@@ -224,14 +224,15 @@ int64_t simple_torch_module_add_buffer(simple_torch_handle module, const char* n
 }
 
 int64_t simple_torch_module_add_attribute(simple_torch_handle module, const char* name,
-                                          simple_torch_handle value, const char* type) {
+                                          simple_torch_handle value,
+                                          const char* type_name) {
   return guarded([&] {
     const auto changed = borrow<ScriptModule>(module, "module");
     const auto added = borrow<c10::IValue>(value, "value");
-    const c10::TypePtr wanted = type == nullptr
+    const c10::TypePtr wanted = type_name == nullptr
                                     ? c10::TypePtr(added->type())
                                     : torch::jit::ScriptTypeParser().parseType(
-                                          std::string(text_of(type, "type")));
+                                          std::string(text_of(type_name, "type_name")));
     c10::IValue fit_value = fitted(*added, wanted, "value");
     changed->module.register_attribute(new_part(changed->module, name), wanted,
                                        std::move(fit_value));

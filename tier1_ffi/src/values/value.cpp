@@ -139,11 +139,12 @@ int64_t simple_torch_value_equal(simple_torch_handle value, simple_torch_handle 
   });
 }
 
-simple_torch_handle simple_torch_value_as(simple_torch_handle value, const char* type) {
+simple_torch_handle simple_torch_value_as(simple_torch_handle value,
+                                          const char* type_name) {
   return guarded([&] {
     const auto whole = borrow<c10::IValue>(value, "value");
-    const c10::TypePtr wanted =
-        torch::jit::ScriptTypeParser().parseType(std::string(text_of(type, "type")));
+    const c10::TypePtr wanted = torch::jit::ScriptTypeParser().parseType(
+        std::string(text_of(type_name, "type_name")));
     return store(std::make_unique<c10::IValue>(fitted(*whole, wanted, "value")));
   });
 }
