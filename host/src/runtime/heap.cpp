@@ -509,6 +509,7 @@ Table* Heap::dict() {
   result->entries = nullptr;
   result->index = nullptr;
   result->recent_key = nullptr;
+  result->numbered = 0;
   return result;
 }
 

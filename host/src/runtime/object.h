@@ -128,6 +128,7 @@ struct Table : Object {
   // there asks for its value next. Until entries are removed or the collector runs.
   const Object* recent_key;
   uint32_t recent_entry;
+  uint32_t numbered;  // How often the entries got new numbers, or none.
 };
 
 struct Tuple : Object {  // small: count. Values behind it.

@@ -68,28 +68,34 @@ class Search {
 };
 
 // A comparison may run the program's own __eq__, which may change the table: nothing that
-// points into it is kept meanwhile.
+// points into it is kept meanwhile, and if entries have got other numbers the search
+// begins again.
 uint32_t find_entry(Vm& vm, Table* table, Value key, uint64_t hash) {
+  const auto low = static_cast<uint32_t>(hash);
+  uint32_t numbered;
   const auto matches = [&](uint32_t entry) {
     const TableEntry& found = table->entries[entry];
-    return found.hash == hash && !found.key.is_missing() &&
-           same_key(vm, found.key, key) && entry < table->used;
+    return found.hash == hash && !found.key.is_missing() && same_key(vm, found.key, key);
   };
-  if (table->index_mask == 0) {
-    for (uint32_t i = 0; i < table->used; ++i) {
-      if (matches(i)) return i;
+  const auto search_once = [&]() -> uint32_t {
+    if (table->index_mask == 0) {
+      for (uint32_t i = 0; i < table->used; ++i) {
+        if (matches(i) || table->numbered != numbered) return i;
+      }
+      return kNone;
     }
-    return kNone;
-  }
-  const auto low = static_cast<uint32_t>(hash);
-  for (Search search(hash); table->index != nullptr; search.go_on()) {
-    const IndexPlace place = search.place(table);
-    if (place.entry == 0) return kNone;
-    if (place.hash == low && place.entry <= table->used && matches(place.entry - 1)) {
-      return place.entry - 1;
+    for (Search search(hash);; search.go_on()) {
+      const IndexPlace place = search.place(table);
+      if (place.entry == 0) return kNone;
+      if (place.hash != low) continue;
+      if (matches(place.entry - 1) || table->numbered != numbered) return place.entry - 1;
     }
+  };
+  for (;;) {
+    numbered = table->numbered;
+    const uint32_t entry = search_once();
+    if (table->numbered == numbered) return entry;
   }
-  return kNone;
 }
 
 // The entry of a key that is the very text looked up before, or kNone.
@@ -128,6 +134,7 @@ void build_index(Table* table, uint32_t places) {
 
 void drop_removed(Table* table) {
   table->recent_key = nullptr;
+  ++table->numbered;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < table->used; ++i) {
     if (!table->entries[i].key.is_missing()) table->entries[kept++] = table->entries[i];
@@ -242,6 +249,7 @@ void table_clear(Table* table) {
   table->index = nullptr;
   table->used = table->live = table->capacity = table->index_mask = 0;
   table->recent_key = nullptr;
+  ++table->numbered;
 }
 
 void table_reserve(Table* table, uint32_t entries) {
