@@ -182,7 +182,7 @@ class Compiler {
   uint32_t emit_wide(Op op, uint16_t a, int32_t value, Span at);
   uint32_t here() const { return static_cast<uint32_t>(state_->image.code.size()); }
   uint32_t jump(Op op, uint16_t a, Span at) { return emit_wide(op, a, 0, at); }
-  void jump_to(uint32_t target, Span at, Op op = Op::kJump, uint16_t a = 0);
+  void jump_to(uint32_t target, Span at, Op op = Op::kJumpBack, uint16_t a = 0);
   void patch(uint32_t jump) { patch(jump, here()); }
   void patch(uint32_t jump, uint32_t target);
   void patch(const Jumps& jumps) {

@@ -720,10 +720,10 @@ void Compiler::while_statement(While* node) {
     const Register saved = state_->next;
     jump_when(node->condition.value, false, again);
     state_->next = saved;
-    jump_to(body, node->at, Op::kJumpBack);
+    jump_to(body, node->at);
     patch(again);
   } else {
-    jump_to(start, node->at, Op::kJumpBack);
+    jump_to(start, node->at);
   }
   patch(exits);
   patch(state_->loops.back().breaks);
@@ -740,7 +740,7 @@ void Compiler::loop_statement(Loop* node, int result) {
   const uint32_t start = here();
   block(node->body, -1);
   patch(state_->loops.back().continues);
-  jump_to(start, node->at, Op::kJumpBack);
+  jump_to(start, node->at);
   patch(state_->loops.back().breaks);
   state_->loops.pop_back();
 }
@@ -763,7 +763,7 @@ void Compiler::for_statement(For* node) {
   block(node->body, -1);
   close_scope(at);
   patch(state_->loops.back().continues);
-  jump_to(iteration.start, at, Op::kJumpBack);
+  jump_to(iteration.start, at);
   patch(iteration.exit);
   patch(state_->loops.back().breaks);
   state_->loops.pop_back();

@@ -115,6 +115,10 @@ class FunctionVerifier {
   void jump(int64_t from, int64_t offset) const {
     const int64_t target = from + 1 + offset;
     require(target >= 0 && target < size(), "a jump out of the code");
+    // Loops go on by instructions that look whether something interrupts.
+    const Op op = function_.code[static_cast<size_t>(from)].op;
+    require(offset >= 0 || op == Op::kJumpBack || op == Op::kCountNext,
+            "a loop that nothing ends");
   }
   void text(uint16_t constant) const {
     require(function_.constants[constant].tag == Tag::kObject,
