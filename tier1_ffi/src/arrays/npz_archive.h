@@ -29,14 +29,8 @@ class NpzReader {
   std::string_view content(const Record& record, std::string& room) const;
 
  private:
-  size_t read_entry(size_t at);
-  std::string_view packed_at(const std::string& name, uint64_t header,
-                             uint64_t size) const;
-
-  std::string_view bytes_;
   std::string name_;
   std::vector<Record> records_;
-  uint64_t total_ = 0;
 };
 
 class NpzWriter {

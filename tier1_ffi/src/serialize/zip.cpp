@@ -1,142 +1,52 @@
 #include "serialize/zip.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
-#include <new>
 
 #include "core/file.h"
+#include "serialize/zip_format.h"
 
 namespace simple_torch {
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "numbers in files are read and written as they lie in memory");
+using namespace zip;
 
-constexpr uint32_t kLocalHeader = 0x04034b50;
-constexpr uint32_t kDirectoryEntry = 0x02014b50;
-constexpr uint32_t kEnd = 0x06054b50;
-constexpr uint32_t kEnd64 = 0x06064b50;
-constexpr uint32_t kEnd64Locator = 0x07064b50;
-constexpr size_t kLocalHeaderSize = 30;
-constexpr size_t kDirectoryEntrySize = 46;
-constexpr size_t kEndSize = 22;
-constexpr size_t kEnd64Size = 56;
-constexpr size_t kLocatorSize = 20;
-// A number that does not fit stands in an extra field of 64-bit numbers.
-constexpr uint32_t kTooLarge = 0xffffffff;
-constexpr uint16_t kExtra64 = 1;
-constexpr uint16_t kVersion64 = 45;
-constexpr uint16_t kNamesAreUtf8 = 0x800;
-constexpr uint16_t kEncrypted = 1;
 constexpr size_t kAlignment = 64;
 
-// The number at a place that is known to be inside.
-template <typename T>
-T number(std::string_view bytes, size_t at) {
-  T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
+// Whether what it unpacks has this size and sum. No more than the size is unpacked.
+bool unpacks_to(std::string_view packed, uint64_t size, uint32_t sum) {
+  std::array<char, 1 << 14> piece;
+  Inflating stream(packed);
+  uint64_t total = 0;
+  uint32_t found = 0;
+  while (stream.goes_on() && total <= size) {
+    const size_t count = stream.next(piece.data(), piece.size());
+    found = sum_of({piece.data(), count}, found);
+    total += count;
+  }
+  return stream.is_at_end() && total == size && (sum == 0 || found == sum);
 }
-
-template <typename T>
-void put(std::string& out, T value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-bool fits(std::string_view bytes, uint64_t at, uint64_t size) {
-  return at <= bytes.size() && size <= bytes.size() - at;
-}
-
-// Eight tables: what a byte does to the sum when 0 to 7 others follow it.
-constexpr auto kSums = [] {
-  std::array<std::array<uint32_t, 256>, 8> tables{};
-  for (uint32_t byte = 0; byte < 256; ++byte) {
-    uint32_t sum = byte;
-    for (int bit = 0; bit < 8; ++bit) sum = (sum >> 1) ^ ((sum & 1) * 0xedb88320u);
-    tables[0][byte] = sum;
-  }
-  for (size_t i = 1; i < 8; ++i) {
-    for (size_t byte = 0; byte < 256; ++byte) {
-      const uint32_t before = tables[i - 1][byte];
-      tables[i][byte] = (before >> 8) ^ tables[0][before & 0xff];
-    }
-  }
-  return tables;
-}();
-
-// A stream of zlib's that goes with its scope.
-class Inflating {
- public:
-  explicit Inflating(std::string_view packed) {
-    // Its counts are of 32 bits; what is compressed is code, and never as large.
-    constexpr size_t kMost = size_t{1} << 30;
-    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-    stream_.avail_in = static_cast<uInt>(std::min(packed.size(), kMost));
-    // Without zlib's own header.
-    if (inflateInit2(&stream_, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
-  }
-  Inflating(const Inflating&) = delete;
-  Inflating& operator=(const Inflating&) = delete;
-  ~Inflating() { inflateEnd(&stream_); }
-
-  // Whether what it unpacks has this size and sum. No more than the size is unpacked.
-  bool has(uint64_t size, uint32_t sum) {
-    std::array<Bytef, 1 << 14> piece;
-    uint64_t total = 0;
-    uLong found = ::crc32(0, nullptr, 0);
-    for (int status = Z_OK; status == Z_OK && total <= size;) {
-      stream_.next_out = piece.data();
-      stream_.avail_out = static_cast<uInt>(piece.size());
-      status = inflate(&stream_, Z_NO_FLUSH);
-      const auto count = static_cast<uInt>(piece.size()) - stream_.avail_out;
-      found = ::crc32(found, piece.data(), count);
-      total += count;
-      if (status == Z_STREAM_END) return total == size && (sum == 0 || found == sum);
-    }
-    return false;
-  }
-
- private:
-  z_stream stream_{};
-};
 
 }  // namespace
-
-uint32_t crc32(std::string_view bytes) {
-  uint32_t sum = ~uint32_t{0};
-  while (bytes.size() >= 8) {
-    const uint32_t low = number<uint32_t>(bytes, 0) ^ sum;
-    const auto high = number<uint32_t>(bytes, 4);
-    sum = kSums[7][low & 0xff] ^ kSums[6][(low >> 8) & 0xff] ^
-          kSums[5][(low >> 16) & 0xff] ^ kSums[4][low >> 24] ^ kSums[3][high & 0xff] ^
-          kSums[2][(high >> 8) & 0xff] ^ kSums[1][(high >> 16) & 0xff] ^
-          kSums[0][high >> 24];
-    bytes.remove_prefix(8);
-  }
-  for (const char each : bytes) {
-    sum = (sum >> 8) ^ kSums[0][(sum ^ static_cast<unsigned char>(each)) & 0xff];
-  }
-  return ~sum;
-}
 
 bool ZipReader::is_archive(Input& input) {
   return input.size() >= 4 && number<uint32_t>(input.view(0, 4), 0) == kLocalHeader;
 }
 
 ZipReader::ZipReader(Input& input) : input_(input), path_(input.name()) {
-  const Directory directory = find_directory();
-  if (!input_.has(directory.start, 0)) {
-    fail_format(path_, "the list of records is not in the file");
-  }
-  const std::string_view list =
-      input_.view(directory.start, input_.size() - directory.start);
-  uint64_t at = 0;
-  for (uint64_t i = 0; i < directory.count; ++i) {
-    at += read_entry(list, at, directory.start);
+  uint64_t total = 0;
+  for (const Entry& each : read_directory(
+           input, "the end of the archive is missing: the file was cut short")) {
+    const bool is_packed = each.method != 0 || each.packed_size != each.size ||
+                           (each.flags & kEncrypted) != 0;
+    const Record record{each.at, each.packed_size, each.size, each.sum, is_packed};
+    // Records that share their bytes could make many times the file's size of it.
+    total += record.size;
+    if (total > input_.size()) fail_format(path_, "its records overlap");
+    if (!records_.emplace(each.name, record).second) {
+      fail_format(path_, "there are two records of the name '" + each.name + "'");
+    }
+    names_.emplace(record.at, each.name);
   }
   for (const auto& [name, record] : records_) {
     if (const size_t slash = name.find('/'); slash != std::string::npos) {
@@ -145,98 +55,6 @@ ZipReader::ZipReader(Input& input) : input_(input), path_(input.name()) {
       }
     }
   }
-}
-
-ZipReader::Directory ZipReader::find_directory() const {
-  // A comment of at most 65535 bytes may follow.
-  constexpr size_t kFarthest = kEnd64Size + kLocatorSize + kEndSize + 65535;
-  if (input_.size() < kEndSize) fail_format(path_, "this is no whole archive");
-  const uint64_t size = std::min<uint64_t>(input_.size(), kFarthest);
-  const std::string_view tail = input_.view(input_.size() - size, size);
-  size_t at = tail.size() - kEndSize;
-  while (number<uint32_t>(tail, at) != kEnd) {
-    if (at == 0) {
-      fail_format(path_, "the end of the archive is missing: the file was cut short");
-    }
-    --at;
-  }
-  Directory found{number<uint32_t>(tail, at + 16), number<uint16_t>(tail, at + 10)};
-  if (at >= kLocatorSize && number<uint32_t>(tail, at - kLocatorSize) == kEnd64Locator) {
-    const auto place = number<uint64_t>(tail, at - kLocatorSize + 8);
-    if (!input_.has(place, kEnd64Size)) {
-      fail_format(path_, "the end of the archive is broken");
-    }
-    const std::string_view end = input_.view(place, kEnd64Size);
-    if (number<uint32_t>(end, 0) != kEnd64) {
-      fail_format(path_, "the end of the archive is broken");
-    }
-    found = {number<uint64_t>(end, 48), number<uint64_t>(end, 32)};
-  }
-  return found;
-}
-
-size_t ZipReader::read_entry(std::string_view list, uint64_t at, uint64_t list_start) {
-  const auto broken = [&] {
-    fail_format(path_, "the list of records is broken at byte " +
-                           std::to_string(list_start + at));
-  };
-  if (!fits(list, at, kDirectoryEntrySize) ||
-      number<uint32_t>(list, at) != kDirectoryEntry) {
-    broken();
-  }
-  const auto name_size = number<uint16_t>(list, at + 28);
-  const auto extra_size = number<uint16_t>(list, at + 30);
-  const auto comment_size = number<uint16_t>(list, at + 32);
-  const size_t whole = kDirectoryEntrySize + name_size + extra_size + comment_size;
-  if (!fits(list, at, whole)) broken();
-  const std::string name(list.substr(at + kDirectoryEntrySize, name_size));
-  uint64_t packed_size = number<uint32_t>(list, at + 20);
-  uint64_t size = number<uint32_t>(list, at + 24);
-  uint64_t header = number<uint32_t>(list, at + 42);
-  std::string_view extra = list.substr(at + kDirectoryEntrySize + name_size, extra_size);
-  while (extra.size() >= 4) {
-    const auto kind = number<uint16_t>(extra, 0);
-    const auto length = number<uint16_t>(extra, 2);
-    if (extra.size() - 4 < length) break;
-    std::string_view numbers = extra.substr(4, length);
-    if (kind == kExtra64) {
-      for (uint64_t* each : {&size, &packed_size, &header}) {
-        if (*each != kTooLarge || numbers.size() < 8) continue;
-        *each = number<uint64_t>(numbers, 0);
-        numbers.remove_prefix(8);
-      }
-    }
-    extra.remove_prefix(4 + size_t{length});
-  }
-  const bool is_packed = number<uint16_t>(list, at + 10) != 0 || packed_size != size ||
-                         (number<uint16_t>(list, at + 8) & kEncrypted) != 0;
-  const Record record{content_at(name, header, packed_size), packed_size, size,
-                      number<uint32_t>(list, at + 16), is_packed};
-  // Records that share their bytes could make many times the file's size of it.
-  total_ += record.size;
-  if (total_ > input_.size()) fail_format(path_, "its records overlap");
-  if (!records_.emplace(name, record).second) {
-    fail_format(path_, "there are two records of the name '" + name + "'");
-  }
-  names_.emplace(record.at, name);
-  return whole;
-}
-
-uint64_t ZipReader::content_at(const std::string& name, uint64_t header,
-                               uint64_t size) const {
-  const bool is_there = input_.has(header, kLocalHeaderSize);
-  const std::string_view head =
-      is_there ? input_.view(header, kLocalHeaderSize) : std::string_view();
-  if (!is_there || number<uint32_t>(head, 0) != kLocalHeader) {
-    fail_format(path_, "the header of the record '" + name + "' is broken");
-  }
-  const uint64_t start =
-      header + kLocalHeaderSize + number<uint16_t>(head, 26) + number<uint16_t>(head, 28);
-  if (!input_.has(start, size)) {
-    fail_format(path_, "the record '" + name + "' of " + std::to_string(size) +
-                           " bytes does not end in the file");
-  }
-  return start;
 }
 
 const ZipReader::Record& ZipReader::stored(const std::string& name) const {
@@ -260,7 +78,7 @@ bool ZipReader::has_folder(const std::string& path) const {
 void ZipReader::check_sum(const std::string& name, const Record& record,
                           std::string_view content) const {
   // PyTorch can be told not to compute the sums; then they are 0.
-  if (record.sum != 0 && record.sum != crc32(content)) {
+  if (record.sum != 0 && record.sum != sum_of(content)) {
     fail_format(path_, "the record '" + name + "' is damaged: its sum is wrong");
   }
 }
@@ -301,7 +119,7 @@ void ZipReader::check_compressed() const {
                              std::to_string(record.unpacked_size));
     }
     const std::string_view packed = input_.view(record.at, record.size);
-    if (!Inflating(packed).has(record.unpacked_size, record.sum)) {
+    if (!unpacks_to(packed, record.unpacked_size, record.sum)) {
       fail_format(path_, "the record '" + name + "' is damaged: its sum is wrong");
     }
   }
@@ -320,7 +138,7 @@ void ZipReader::check_paths() const {
 }
 
 void ZipWriter::add(const std::string& name, std::string_view content) {
-  Entry entry{folder_ + name, output_.position(), content.size(), crc32(content)};
+  Entry entry{folder_ + name, output_.position(), content.size(), sum_of(content)};
   const bool is_large = content.size() >= kTooLarge;
   const auto size32 = is_large ? kTooLarge : static_cast<uint32_t>(content.size());
   std::string extra;
@@ -348,8 +166,8 @@ void ZipWriter::add(const std::string& name, std::string_view content) {
   put<uint32_t>(header, entry.sum);
   put<uint32_t>(header, size32);
   put<uint32_t>(header, size32);
-  put<uint16_t>(header, static_cast<uint16_t>(entry.name.size()));
-  put<uint16_t>(header, static_cast<uint16_t>(extra.size()));
+  put<uint16_t>(header, entry.name.size());
+  put<uint16_t>(header, extra.size());
   output_.write(header + entry.name + extra);
   output_.write(content);
   entries_.push_back(std::move(entry));
@@ -378,8 +196,8 @@ void ZipWriter::finish() {
     put<uint32_t>(out, each.sum);
     put<uint32_t>(out, packed_size);
     put<uint32_t>(out, size);
-    put<uint16_t>(out, static_cast<uint16_t>(each.name.size()));
-    put<uint16_t>(out, static_cast<uint16_t>(numbers.empty() ? 0 : 4 + numbers.size()));
+    put<uint16_t>(out, each.name.size());
+    put<uint16_t>(out, numbers.empty() ? 0 : 4 + numbers.size());
     put<uint16_t>(out, 0);  // comment
     put<uint16_t>(out, 0);  // disk
     put<uint16_t>(out, 0);
@@ -388,36 +206,11 @@ void ZipWriter::finish() {
     out += each.name;
     if (!numbers.empty()) {
       put<uint16_t>(out, kExtra64);
-      put<uint16_t>(out, static_cast<uint16_t>(numbers.size()));
+      put<uint16_t>(out, numbers.size());
       out += numbers;
     }
   }
-  const uint64_t size = out.size();
-  const uint64_t count = entries_.size();
-  const bool is_large = count >= 0xffff || size >= kTooLarge || start >= kTooLarge;
-  if (is_large) {
-    put<uint32_t>(out, kEnd64);
-    put<uint64_t>(out, kEnd64Size - 12);
-    put<uint16_t>(out, kVersion64);
-    put<uint16_t>(out, kVersion64);
-    put<uint32_t>(out, 0);
-    put<uint32_t>(out, 0);
-    put<uint64_t>(out, count);
-    put<uint64_t>(out, count);
-    put<uint64_t>(out, size);
-    put<uint64_t>(out, start);
-    put<uint32_t>(out, kEnd64Locator);
-    put<uint32_t>(out, 0);
-    put<uint64_t>(out, start + size);
-    put<uint32_t>(out, 1);
-  }
-  put<uint32_t>(out, kEnd);
-  put<uint32_t>(out, 0);
-  put<uint16_t>(out, is_large ? 0xffff : static_cast<uint16_t>(count));
-  put<uint16_t>(out, is_large ? 0xffff : static_cast<uint16_t>(count));
-  put<uint32_t>(out, is_large ? kTooLarge : static_cast<uint32_t>(size));
-  put<uint32_t>(out, is_large ? kTooLarge : static_cast<uint32_t>(start));
-  put<uint16_t>(out, 0);
+  put_end(out, start, out.size(), entries_.size());
   output_.write(out);
 }
 

@@ -48,14 +48,7 @@ class ZipReader {
     // Not stored as it is, but compressed or encrypted.
     bool is_packed = false;
   };
-  struct Directory {
-    uint64_t start = 0;
-    uint64_t count = 0;
-  };
 
-  Directory find_directory() const;
-  size_t read_entry(std::string_view list, uint64_t at, uint64_t list_start);
-  uint64_t content_at(const std::string& name, uint64_t header, uint64_t size) const;
   const Record& stored(const std::string& name) const;
   void check_sum(const std::string& name, const Record& record,
                  std::string_view content) const;
@@ -66,7 +59,6 @@ class ZipReader {
   // Names of the records that begin at a place.
   std::unordered_map<uint64_t, std::string> names_;
   std::string folder_;
-  uint64_t total_ = 0;
 };
 
 class ZipWriter {
@@ -90,8 +82,5 @@ class ZipWriter {
   std::string folder_;
   std::vector<Entry> entries_;
 };
-
-// CRC-32, as zip has it.
-uint32_t crc32(std::string_view bytes);
 
 }  // namespace simple_torch
