@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "support/support.h"
+#include "support/values.h"
 
 namespace {
 
@@ -94,15 +95,7 @@ TEST_F(Arrays, AreTheFilesOwnPages) {
 }
 
 std::vector<std::string> names_of(simple_torch_handle dict) {
-  const Owned keys(simple_torch_value_keys(dict));
-  std::vector<std::string> names;
-  for (int64_t i = 0; i < simple_torch_value_length(keys); ++i) {
-    const Owned key(simple_torch_value_item(keys, i));
-    char text[100];
-    simple_torch_value_text(key, text, sizeof text);
-    names.emplace_back(text);
-  }
-  return names;
+  return value::texts(simple_torch_value_keys(dict));
 }
 
 simple_torch_handle tensor_at(simple_torch_handle dict, int64_t index) {

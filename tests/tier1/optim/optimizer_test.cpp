@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "support/support.h"
+#include "support/values.h"
 
 namespace {
 
@@ -153,27 +154,14 @@ TEST_F(OptimizerTest, GoesOnFromAStateThatWasSaved) {
   std::remove(path.c_str());
 }
 
-simple_torch_handle member(simple_torch_handle dict, const std::string& name) {
-  const Owned keys(simple_torch_value_keys(dict));
-  const Owned members(simple_torch_value_members(dict));
-  for (int64_t i = 0; i < simple_torch_value_length(keys); ++i) {
-    const Owned key(simple_torch_value_item(keys, i));
-    char text[100];
-    simple_torch_value_text(key, text, sizeof text);
-    if (text == name) return simple_torch_value_item(members, i);
-  }
-  ADD_FAILURE() << "there is no " << name;
-  return 0;
-}
-
 TEST_F(OptimizerTest, LoadsAStateOfPython) {
   const Owned file(
       simple_torch_value_load(SIMPLE_TORCH_RECORDED_FILES "/adam_state.pt", -1));
-  const Owned weights(member(file, "weights"));
+  const Owned weights(value::find(file, "weights"));
   const Owned stored(simple_torch_value_tensor(weights));
   const Owned tensor = leaf(values(stored));
   const Owned optimizer = make("adam", tensor);
-  const Owned state(member(file, "optimizer"));
+  const Owned state(value::find(file, "optimizer"));
   ASSERT_EQ(simple_torch_optimizer_load_state(optimizer, state), 0)
       << simple_torch_error_message();
   double rate = 0;

@@ -10,6 +10,7 @@
 #include "simple_torch/simple_torch.h"
 #include "support/files.h"
 #include "support/support.h"
+#include "support/values.h"
 
 namespace {
 
@@ -22,29 +23,9 @@ simple_torch_handle load(const std::string& path) {
                                         : simple_torch_value_load(path.c_str(), -1);
 }
 
-// What stands in a dict under a text.
-simple_torch_handle member(simple_torch_handle dict, const std::string& name) {
-  const Owned keys(simple_torch_value_keys(dict));
-  const Owned members(simple_torch_value_members(dict));
-  for (int64_t i = 0; i < simple_torch_value_length(keys); ++i) {
-    const Owned key(simple_torch_value_item(keys, i));
-    char text[100];
-    simple_torch_value_text(key, text, sizeof text);
-    if (text == name) return simple_torch_value_item(members, i);
-  }
-  ADD_FAILURE() << "there is no " << name;
-  return 0;
-}
-
 simple_torch_handle tensor(simple_torch_handle dict, const std::string& name) {
-  const Owned value(member(dict, name));
+  const Owned value(value::find(dict, name.c_str()));
   return simple_torch_value_tensor(value);
-}
-
-std::string text_of(simple_torch_handle value) {
-  std::string text(static_cast<size_t>(simple_torch_value_text(value, nullptr, 0)), '\0');
-  simple_torch_value_text(value, text.data(), static_cast<int64_t>(text.size()) + 1);
-  return text;
 }
 
 std::string bytes_of(simple_torch_handle tensor) {
@@ -121,7 +102,9 @@ TEST(Load, KeepsViewsViewsAndParametersInNeedOfGradients) {
 TEST(Load, ReadsNestedValues) {
   for (const char* name : {"nested.pt", "nested_protocol4.pt"}) {
     const Owned all(load(kRecorded + name));
-    const auto shown = [&](const char* key) { return text_of(Owned(member(all, key))); };
+    const auto shown = [&](const char* key) {
+      return value::text(Owned(value::find(all, key)));
+    };
     EXPECT_EQ(shown("text"), "grüße 🌍");
     EXPECT_EQ(shown("none"), "None");
     EXPECT_EQ(shown("flags"), "[True, False]");
@@ -157,7 +140,7 @@ TEST(Save, KeepsAllThatItWasGiven) {
     ASSERT_EQ(simple_torch_value_save(all, path.c_str()), 0)
         << simple_torch_error_message();
     const Owned again(load(path));
-    EXPECT_EQ(text_of(again), text_of(all));
+    EXPECT_EQ(value::text(again), value::text(all));
   }
   expect_state(folder / "state.pt");
 }
@@ -230,7 +213,7 @@ TEST(Load, SurvivesEveryChangedByte) {
       const std::string path = write_file(folder / broken_name(name), changed);
       const simple_torch_handle loaded = load(path);
       if (loaded != 0) {
-        text_of(loaded);
+        value::text(loaded);
         simple_torch_release(loaded);
         continue;
       }
@@ -426,7 +409,7 @@ TEST(Safetensors, AreReadAndWritten) {
     const Owned all(load(kRecorded + "tensors.safetensors"));
     const Owned about(
         simple_torch_safetensors_metadata((kRecorded + "tensors.safetensors").c_str()));
-    EXPECT_EQ(text_of(about), "{format: pt, note: \"ü\"\n}");
+    EXPECT_EQ(value::text(about), "{format: pt, note: \"ü\"\n}");
     ASSERT_EQ(simple_torch_safetensors_save(all, about, path.c_str()), 0)
         << simple_torch_error_message();
   }
@@ -440,7 +423,7 @@ TEST(Safetensors, AreReadAndWritten) {
     EXPECT_EQ(values(named("odd")), (std::vector<double>{1, 2, 3}));
     EXPECT_EQ(values(named("t")), (std::vector<double>{1, 0}));
     EXPECT_EQ(shape(named("none")), (std::vector<int64_t>{0, 4}));
-    EXPECT_EQ(text_of(Owned(simple_torch_safetensors_metadata(each.c_str()))),
+    EXPECT_EQ(value::text(Owned(simple_torch_safetensors_metadata(each.c_str()))),
               "{format: pt, note: \"ü\"\n}");
     EXPECT_EQ(simple_torch_safetensors_tensor(each.c_str(), "other", -1), 0);
     EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_INDEX);

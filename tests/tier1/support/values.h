@@ -96,9 +96,12 @@ inline std::vector<double> elements(simple_torch_handle value) {
   const Owned tensor(simple_torch_value_tensor(value));
   return values(tensor);
 }
+// What stands in a dict under a text.
 inline simple_torch_handle find(simple_torch_handle dict_value, const char* name) {
   const Owned key(of(name));
-  return simple_torch_value_find(dict_value, key);
+  const simple_torch_handle found = simple_torch_value_find(dict_value, key);
+  EXPECT_NE(found, 0) << "there is no " << name;
+  return found;
 }
 
 }  // namespace value
