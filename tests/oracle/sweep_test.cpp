@@ -1,7 +1,9 @@
 // Every operator that can be called with arguments made from its schema is called twice
 // with the same ones: directly, through libtorch's dispatcher, and through its C
 // function. Results, and arguments that are written to, must be the same bit for bit, in
-// all the modes that a thread can be in.
+// all the modes that a thread can be in; so must the gradients, which are computed by
+// libtorch's engine for the direct call, and for the other by a walk in this thread where
+// that can be.
 //
 // libtorch does not survive some of its own internal operators: the calls run in child
 // processes, and where one dies, the next goes on behind it.
@@ -10,6 +12,7 @@
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/function.h>
 #include <unistd.h>
 
@@ -25,6 +28,7 @@
 #include <set>
 #include <sstream>
 
+#include "autograd/quick_walk.h"
 #include "c_call.h"
 #include "compare.h"
 #include "core/compat.h"
@@ -102,14 +106,20 @@ std::vector<c10::IValue> copies(const std::vector<c10::IValue>& values) {
   return all;
 }
 
+void require_gradients(const at::Tensor& tensor) {
+  if (tensor.defined() && (tensor.is_floating_point() || tensor.is_complex())) {
+    tensor.set_requires_grad(true);
+  }
+}
+
 void require_gradients(std::vector<c10::IValue>& values,
                        const c10::FunctionSchema& schema) {
   for (size_t i = 0; i < values.size(); ++i) {
     const auto* const alias = schema.arguments()[i].alias_info();
     if (alias != nullptr && alias->isWrite()) continue;
-    if (values[i].isTensor() && values[i].toTensor().defined() &&
-        (values[i].toTensor().is_floating_point() || values[i].toTensor().is_complex())) {
-      values[i].toTensor().set_requires_grad(true);
+    if (values[i].isTensor()) require_gradients(values[i].toTensor());
+    if (values[i].isTensorList()) {
+      for (const at::Tensor& each : values[i].toTensorVector()) require_gradients(each);
     }
   }
 }
@@ -187,6 +197,74 @@ std::string call_difference(const c10::FunctionSchema& schema, const Call& direc
   return "";
 }
 
+// What can be run backwards from, or to.
+template <typename Wanted>
+void collect(const c10::IValue& value, const Wanted& wanted,
+             std::vector<at::Tensor>& all) {
+  const auto collect_one = [&](const at::Tensor& tensor) {
+    if (tensor.defined() && tensor.requires_grad() && wanted(tensor)) {
+      all.push_back(tensor);
+    }
+  };
+  if (value.isTensor()) collect_one(value.toTensor());
+  if (value.isTensorList()) {
+    for (const at::Tensor& each : value.toTensorVector()) collect_one(each);
+  }
+}
+
+struct Gradients {
+  std::vector<c10::IValue> values;
+  std::string failure;
+  bool walked = false;
+};
+
+// Of all that a call gave, with respect to all that it was given.
+Gradients gradients_of(const Call& call, bool may_walk) {
+  std::vector<at::Tensor> roots;
+  std::vector<at::Tensor> leaves;
+  const auto is_made = [](const at::Tensor& tensor) { return !tensor.is_leaf(); };
+  const auto is_leaf = [](const at::Tensor& tensor) { return tensor.is_leaf(); };
+  for (const c10::IValue& each : call.results) collect(each, is_made, roots);
+  for (const c10::IValue& each : call.arguments) {
+    collect(each, is_made, roots);
+    collect(each, is_leaf, leaves);
+  }
+  Gradients gradients;
+  if (roots.empty() || leaves.empty()) return gradients;
+  set_walk_enabled(may_walk);
+  const int64_t before = walks();
+  at::manual_seed(11);
+  try {
+    std::vector<at::Tensor> weights;
+    for (const at::Tensor& each : roots) weights.push_back(at::ones_like(each) * 0.75);
+    for (at::Tensor& each :
+         torch::autograd::grad(roots, leaves, weights, /*retain_graph=*/false,
+                               /*create_graph=*/false, /*allow_unused=*/true)) {
+      gradients.values.push_back(std::move(each));
+    }
+  } catch (const c10::Error& error) {
+    gradients.failure = first_line(error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    gradients.failure = first_line(error.what());
+  }
+  gradients.walked = walks() > before;
+  set_walk_enabled(true);
+  return gradients;
+}
+
+// "" or how they differ.
+std::string gradient_difference(const Gradients& engine, const Gradients& walk) {
+  if (engine.failure != walk.failure) {
+    return "gradients: \"" + engine.failure + "\" and \"" + walk.failure + "\"";
+  }
+  if (engine.values.size() != walk.values.size()) return "the number of gradients";
+  for (size_t i = 0; i < engine.values.size(); ++i) {
+    const std::string text = difference(engine.values[i], walk.values[i], true);
+    if (!text.empty()) return "gradient " + std::to_string(i) + ": " + text;
+  }
+  return "";
+}
+
 // Whether libtorch, called again and again with other rubbish on the heap, disagrees with
 // itself: then the results hold memory that nothing has written.
 bool is_unstable(const c10::OperatorHandle& operation, const Call& first,
@@ -213,6 +291,9 @@ struct Outcome {
   std::string state;
   std::string detail;
   int calls = 0;
+  // Of how many calls the gradients were computed, and by a walk.
+  int gradients = 0;
+  int walked = 0;
   // Optional arguments, and those of them seen both present and absent.
   int optional_count = 0;
   int optional_both = 0;
@@ -224,22 +305,24 @@ std::string line_of(const Outcome& outcome) {
   std::replace(detail.begin(), detail.end(), '\t', ' ');
   std::ostringstream line;
   line << outcome.name << '\t' << outcome.state << '\t' << outcome.calls << '\t'
-       << outcome.optional_count << '\t' << outcome.optional_both << '\t' << detail
-       << '\n';
+       << outcome.gradients << '\t' << outcome.walked << '\t' << outcome.optional_count
+       << '\t' << outcome.optional_both << '\t' << detail << '\n';
   return line.str();
 }
 
 Outcome outcome_in(const std::string& line) {
   std::istringstream stream(line);
   Outcome outcome;
-  std::string numbers[3];
+  std::string numbers[5];
   std::getline(stream, outcome.name, '\t');
   std::getline(stream, outcome.state, '\t');
   for (std::string& each : numbers) std::getline(stream, each, '\t');
   std::getline(stream, outcome.detail);
   outcome.calls = std::stoi(numbers[0]);
-  outcome.optional_count = std::stoi(numbers[1]);
-  outcome.optional_both = std::stoi(numbers[2]);
+  outcome.gradients = std::stoi(numbers[1]);
+  outcome.walked = std::stoi(numbers[2]);
+  outcome.optional_count = std::stoi(numbers[3]);
+  outcome.optional_both = std::stoi(numbers[4]);
   return outcome;
 }
 
@@ -326,6 +409,17 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
         return outcome;
       }
       was_called = true;
+      if (!mode.inputs_require_grad) continue;
+      const Gradients engine = gradients_of(direct, /*may_walk=*/false);
+      const Gradients walk = gradients_of(through_c, /*may_walk=*/true);
+      outcome.gradients += !engine.values.empty();
+      outcome.walked += !engine.values.empty() && walk.walked;
+      const std::string gradient_text = gradient_difference(engine, walk);
+      if (!gradient_text.empty()) {
+        outcome.state = "differs";
+        outcome.detail = std::string(mode.name) + ": " + gradient_text;
+        return outcome;
+      }
     }
     if (!was_called) continue;
     ++outcome.calls;
@@ -451,12 +545,16 @@ TEST(Sweep, CallsOperatorsWithTheSameResultsAsLibtorch) {
 
   std::map<std::string, size_t> states;
   size_t calls = 0;
+  size_t gradients = 0;
+  size_t walked = 0;
   size_t optional_count = 0;
   size_t optional_both = 0;
   std::ofstream report(SIMPLE_TORCH_SWEEP_REPORT);
   for (const Outcome& each : outcomes) {
     ++states[each.state];
     calls += static_cast<size_t>(each.calls);
+    gradients += each.gradients > 0;
+    walked += each.walked > 0;
     if (each.state == "called") {
       optional_count += static_cast<size_t>(each.optional_count);
       optional_both += static_cast<size_t>(each.optional_both);
@@ -468,12 +566,17 @@ TEST(Sweep, CallsOperatorsWithTheSameResultsAsLibtorch) {
   }
   std::cout << "operators " << outcomes.size();
   for (const auto& [state, count] : states) std::cout << ", " << state << ' ' << count;
-  std::cout << "; calls " << calls << "; optional arguments " << optional_count
+  std::cout << "; calls " << calls << "; with gradients " << gradients << ", walked "
+            << walked << "; optional arguments " << optional_count
             << ", seen both present and absent " << optional_both << '\n';
   // Most of what has a C function; the report says why of each other.
   const size_t with_function = outcomes.size() - states["no function"];
   EXPECT_GT(with_function, 2900u);
   EXPECT_GE(states["called"] * 100, with_function * 72);
+#if SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 6)
+  EXPECT_GT(gradients, 800u);
+  EXPECT_GE(walked * 100, gradients * 95);
+#endif
 }
 
 }  // namespace
