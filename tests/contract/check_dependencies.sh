@@ -8,7 +8,7 @@ if [[ -z ${SIMPLE_TORCH_LIBRARY:-} ]]; then
   exit 0
 fi
 
-allowed='^(libtorch|libtorch_cpu|libc10|libpng16|libjpeg|libz|libstdc\+\+|libc\+\+|libm|libgcc_s|libc|libdl|libpthread|librt|ld-linux.*|lib(a|t|ub)san)$'
+allowed='^(libtorch|libtorch_cpu|libc10|libpng16|libjpeg|libz|libdeflate|libstdc\+\+|libc\+\+|libm|libgcc_s|libc|libdl|libpthread|librt|ld-linux.*|lib(a|t|ub)san)$'
 needed=$(readelf -d "$SIMPLE_TORCH_LIBRARY" | sed -nE 's/.*\(NEEDED\).*\[(.*)\]/\1/p')
 [[ $needed == *libc10* ]] || fail "$SIMPLE_TORCH_LIBRARY does not need libc10"
 for each in $needed; do

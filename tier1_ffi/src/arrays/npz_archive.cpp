@@ -4,6 +4,7 @@
 #include <array>
 #include <new>
 
+#include "core/packing.h"
 #include "serialize/zip_format.h"
 
 namespace simple_torch {
@@ -13,17 +14,6 @@ using namespace zip;
 
 // More than deflate makes of a byte.
 constexpr uint64_t kMostPerByte = 1040;
-
-// Whether `packed` makes exactly `size` bytes.
-bool unpack(std::string_view packed, char* out, uint64_t size) {
-  Inflating stream(packed);
-  while (stream.goes_on()) {
-    const size_t count = stream.next(out, size);
-    out += count;
-    size -= count;
-  }
-  return stream.is_at_end() && size == 0 && stream.rest().empty();
-}
 
 class Deflating {
  public:
@@ -101,12 +91,12 @@ std::string_view NpzReader::content(const Record& record, std::string& room) con
   std::string_view content = record.packed;
   if (record.is_deflated) {
     room.resize(record.size);
-    if (!unpack(record.packed, room.data(), room.size())) {
+    if (!unpack_deflate(record.packed, room.data(), room.size())) {
       fail_format(name_, "`" + record.name + "` is damaged: it cannot be unpacked");
     }
     content = room;
   }
-  if (sum_of(content) != record.sum) {
+  if (crc32_of(content) != record.sum) {
     fail_format(name_, "`" + record.name + "` is damaged: its sum is wrong");
   }
   return content;
@@ -117,7 +107,7 @@ void NpzWriter::add(const std::string& name,
   uint32_t sum = 0;
   uint64_t size = 0;
   for (const std::string_view each : pieces) {
-    sum = sum_of(each, sum);
+    sum = crc32_of(each, sum);
     size += each.size();
   }
   std::string packed;

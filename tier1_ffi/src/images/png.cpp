@@ -11,6 +11,7 @@
 
 #include "core/file.h"
 #include "images/pixels.h"
+#include "images/png_plain.h"
 
 namespace simple_torch::images {
 namespace {
@@ -157,6 +158,7 @@ std::vector<png_bytep> rows_of(const Shape& shape, void* samples) {
 int read_png(const Source& source, Canvas& canvas) {
   const Chunks chunks = chunks_of(source.bytes);
   if (chunks.is_animated) fail_format(source.name, "an animated PNG is not read");
+  if (read_plain_png(source, canvas)) return orientation_in(chunks.exif);
   Reader reader;
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader.failing, fail_png,
                                       ignore_warning);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/file.h"
+#include "core/packing.h"
 #include "serialize/zip_format.h"
 
 namespace simple_torch {
@@ -21,7 +22,7 @@ bool unpacks_to(std::string_view packed, uint64_t size, uint32_t sum) {
   uint32_t found = 0;
   while (stream.goes_on() && total <= size) {
     const size_t count = stream.next(piece.data(), piece.size());
-    found = sum_of({piece.data(), count}, found);
+    found = crc32_of({piece.data(), count}, found);
     total += count;
   }
   return stream.is_at_end() && total == size && (sum == 0 || found == sum);
@@ -78,7 +79,7 @@ bool ZipReader::has_folder(const std::string& path) const {
 void ZipReader::check_sum(const std::string& name, const Record& record,
                           std::string_view content) const {
   // PyTorch can be told not to compute the sums; then they are 0.
-  if (record.sum != 0 && record.sum != sum_of(content)) {
+  if (record.sum != 0 && record.sum != crc32_of(content)) {
     fail_format(path_, "the record '" + name + "' is damaged: its sum is wrong");
   }
 }
@@ -138,7 +139,7 @@ void ZipReader::check_paths() const {
 }
 
 void ZipWriter::add(const std::string& name, std::string_view content) {
-  Entry entry{folder_ + name, output_.position(), content.size(), sum_of(content)};
+  Entry entry{folder_ + name, output_.position(), content.size(), crc32_of(content)};
   const bool is_large = content.size() >= kTooLarge;
   const auto size32 = is_large ? kTooLarge : static_cast<uint32_t>(content.size());
   std::string extra;

@@ -109,17 +109,6 @@ Entry read_entry(Input& input, std::string_view entry) {
 
 }  // namespace
 
-uint32_t sum_of(std::string_view bytes, uint32_t before) {
-  uLong sum = before;
-  while (!bytes.empty()) {
-    const size_t some = std::min<size_t>(bytes.size(), kPart);
-    sum = ::crc32(sum, reinterpret_cast<const Bytef*>(bytes.data()),
-                  static_cast<uInt>(some));
-    bytes.remove_prefix(some);
-  }
-  return static_cast<uint32_t>(sum);
-}
-
 std::vector<Entry> read_directory(Input& input, const char* none) {
   const Directory directory = find_directory(input, none);
   if (!input.has(directory.start, 0)) {

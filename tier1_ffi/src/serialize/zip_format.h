@@ -1,4 +1,4 @@
-// What all zip archives have in common, whoever writes them: where numbers stand, sums,
+// What all zip archives have in common, whoever writes them: where numbers stand,
 // sizes of 64 bits, the record at the end, and deflate. Nothing here knows libtorch.
 #pragma once
 
@@ -43,9 +43,6 @@ void put(std::string& out, uint64_t number) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-// CRC-32 of what came `before` and these bytes.
-uint32_t sum_of(std::string_view bytes, uint32_t before = 0);
-
 // A record, as the directory at the end of an archive has it.
 struct Entry {
   std::string name;
@@ -77,8 +74,6 @@ class Inflating {
   // Neither at its end nor found to be damaged.
   bool goes_on() const { return status_ == Z_OK; }
   bool is_at_end() const { return status_ == Z_STREAM_END; }
-  // What it has not looked at.
-  std::string_view rest() const { return packed_; }
 
  private:
   std::string_view packed_;
