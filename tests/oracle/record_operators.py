@@ -82,7 +82,7 @@ def literal(value):
 
 
 def calls(text):
-    """Files, with what each has: whether it fails, Simple's expression and Python's."""
+    """Files, with what each has: what it needs, whether it fails, Simple's expression and Python's."""
     files = {}
     for line in text.splitlines():
         if line.startswith("## "):
@@ -90,6 +90,7 @@ def calls(text):
             continue
         if not line or line.startswith("#"):
             continue
+        needs, line = re.fullmatch(r"(?:\[(\w+ [^]]+)\] )?(.*)", line).groups()
         templates = [line]
         if "$" in line:
             names, forms = line.split(" : ", 1)
@@ -98,10 +99,10 @@ def calls(text):
             ]
         for each in templates:
             if each.startswith("! "):
-                current.append((True, each[2:].replace("|", "try_"), each[2:].replace("|", "")))
+                current.append((needs, True, each[2:].replace("|", "try_"), each[2:].replace("|", "")))
             else:
                 simple, _, python = each.partition(" | ")
-                current.append((False, simple, python or simple))
+                current.append((needs, False, simple, python or simple))
     return files
 
 
@@ -145,7 +146,11 @@ NAMES = {
 }
 
 
-def example(fails, simple, python, seeded):
+def example(needs, fails, simple, python, seeded):
+    head = f"    it '{simple}':\n"
+    if needs is not None:
+        what, _, name = needs.partition(" ")
+        head += f'        needs_{what}("{name}")\n'
     names = {"torch": torch}
     for name, expression in INPUTS.items():
         names[name] = eval(python_of(expression), dict(names))
@@ -157,7 +162,7 @@ def example(fails, simple, python, seeded):
         message = str(error).splitlines()[0]
         # What libtorch says of the place in its source is not the same everywhere.
         message = re.split(r"[\"{}\\]|\.\s|\(The", message)[0].strip()
-        return f"    it '{simple}':\n        expect(failure({simple})).to_contain(\"{message}\")\n"
+        return f"{head}        expect(failure({simple})).to_contain(\"{message}\")\n"
     assert not fails, f"{python} does not fail"
     # In the order of PyTorch's numbers, if the call draws some.
     seed = "        torch.manual_seed(0)\n" if seeded else ""
@@ -172,7 +177,7 @@ def example(fails, simple, python, seeded):
             line += f"{seed}        expect(difference({again}, expected)).to_equal(\"\")\n"
     else:
         line = seed + line
-    return f"    it '{simple}':\n{line}"
+    return head + line
 
 
 def main():
@@ -182,13 +187,14 @@ def main():
     count = 0
     for name, list_of_calls in calls((Path(__file__).parent / "operators.txt").read_text()).items():
         text = f"# Made by tests/oracle/record_operators.py with torch {torch.__version__.split('+')[0]}.\n\n"
-        text += "use lib.torch\nuse live.{live_handles}\nuse same.*\n\n"
+        needs = "use needs.*\n" if any(call[0] for call in list_of_calls) else ""
+        text += f"use lib.torch\nuse live.{{live_handles}}\n{needs}use same.*\n\n"
         for input_name, expression in INPUTS.items():
             text += f"val {input_name} = {expression}\n"
         text += f"val before = live_handles()\n\ndescribe 'operators: {name}':\n"
         for call in list_of_calls:
             text += example(*call, seeded=name == "random") + "\n"
-            used.update(re.findall(r"\.(\w+)\(", call[1]))
+            used.update(re.findall(r"\.(\w+)\(", call[2]))
             count += 1
         text += "    it 'leave nothing behind':\n        expect(live_handles()).to_equal(before)\n"
         (OUT / f"{name}_spec.spl").write_text(text)
