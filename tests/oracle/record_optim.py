@@ -89,13 +89,48 @@ OPTIMIZERS = {
     "asgd t0": lambda p: o.ASGD(p, lr=0.05, lambd=0.01, alpha=0.6, t0=5),
     "asgd decay": lambda p: o.ASGD(p, lr=0.05, weight_decay=0.1, t0=2),
     "asgd maximize": lambda p: o.ASGD(p, lr=0.01, weight_decay=0.1, maximize=True),
+    "adafactor": lambda p: o.Adafactor(p, lr=0.05),
+    "adafactor eps": lambda p: o.Adafactor(p, lr=0.3, beta2_decay=-0.5, eps=(1e-3, 0.1), d=2.0),
+    "adafactor decay": lambda p: o.Adafactor(p, lr=0.05, weight_decay=0.1),
+    "adafactor maximize": lambda p: o.Adafactor(p, lr=0.02, weight_decay=0.1, maximize=True),
     "rprop": lambda p: o.Rprop(p, lr=0.05),
     "rprop etas": lambda p: o.Rprop(p, lr=0.05, etas=(0.4, 1.5), step_sizes=(0.01, 0.08)),
     "rprop maximize": lambda p: o.Rprop(p, lr=0.01, maximize=True),
 }
 
 
-def trajectory(make):
+# These take matrices alone.
+MUONS = {
+    "muon": lambda p: o.Muon(p, lr=0.05),
+    "muon plain": lambda p: o.Muon(p, lr=0.05, momentum=0.8, nesterov=False, weight_decay=0.0),
+    "muon rms": lambda p: o.Muon(p, lr=0.05, adjust_lr_fn="match_rms_adamw", ns_steps=3,
+                                 ns_coefficients=(2.0, -1.5, 0.5)),
+}
+
+
+def matrices():
+    return [
+        torch.tensor([[0.3 * math.cos(i + 2 * j + k) for j in range(2 + k)] for i in range(3)],
+                     dtype=torch.float64)
+        for k in range(2)
+    ]
+
+
+def sparse_trajectory(**options):
+    """A table of which each step uses some rows, one of them twice."""
+    table = torch.tensor([[0.5 - 0.1 * i, 0.2 * i] for i in range(6)], dtype=torch.float64)
+    optimizer = o.SparseAdam([table], **options)
+    steps = []
+    for k in range(20):
+        rows = [k % 6, (3 * k + 1) % 6, k % 6]
+        grads = [[math.cos(k + i), math.sin(2 * k + i)] for i in range(3)]
+        table.grad = torch.sparse_coo_tensor([rows], torch.tensor(grads, dtype=torch.float64), (6, 2))
+        optimizer.step()
+        steps.append(flat([table]))
+    return steps
+
+
+def trajectory(make, start=start):
     torch.set_default_dtype(torch.float64)
     params = start()
     optimizer = make(params)
@@ -276,6 +311,11 @@ def plateau(**options):
 def main():
     folder = sys.argv[1]
     steps = {name: trajectory(make) for name, make in OPTIMIZERS.items()}
+    for name, make in MUONS.items():
+        steps[name] = trajectory(make, matrices)
+    steps["sparse adam"] = sparse_trajectory(lr=0.05)
+    steps["sparse adam betas"] = sparse_trajectory(lr=0.1, betas=(0.7, 0.9), eps=1e-4)
+    steps["sparse adam maximize"] = sparse_trajectory(lr=0.05, maximize=True)
     steps["groups"] = groups_trajectory()
     for name, options in LBFGS.items():
         steps[name] = lbfgs_trajectory(**options)
