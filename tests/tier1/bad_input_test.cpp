@@ -159,6 +159,7 @@ void call_once(const Declaration& declaration, R (*function)(A...),
     simple_torch_runtime_poll();
     EXPECT_LE(simple_torch_handle_live_count(0), alive);
   }
+  if (!failed && declaration.name.ends_with("_enter")) simple_torch_mode_leave(1);
   // Hooks keep what they are given; setting another one destroys the one before.
   const bool keeps = declaration.name.ends_with("_hook") ||
                      declaration.name == "simple_torch_anomaly_set_where";
@@ -232,6 +233,7 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       // Of these there are live handles only within a callback, or none without a
       // file or a device.
       if ((declaration.has("gradients") && parameter != "gradients") ||
+          (declaration.has("packed") && parameter != "packed") ||
           (declaration.has("trace") && parameter != "trace") ||
           (declaration.has("package") && parameter != "package") ||
           (declaration.has("event") && parameter != "event") ||

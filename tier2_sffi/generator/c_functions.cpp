@@ -62,27 +62,17 @@ CFunction parse_function(std::string_view declaration, const std::string& header
 // What a handle's name says of its kind.
 std::string kind_of(const std::string& name) {
   static const std::map<std::string, std::string> kinds = {
-      {"generator", "Generator"},
-      {"scope", "Scope"},
-      {"handle", "i64"},
-      {"list", "TensorList"},
-      {"operation", "Operation"},
-      {"storage", "Storage"},
-      {"stream", "Stream"},
-      {"event", "Event"},
-      {"graph", "Graph"},
-      {"value", "Value"},
-      {"gradients", "Gradients"},
-      {"dlpack", "Dlpack"},
-      {"optimizer", "NativeOptimizer"},
-      {"scalar", "ScalarHandle"},
-      {"object", "Value"},
-      {"module", "RawModule"},
-      {"script", "RawScript"},
-      {"trace", "Trace"},
-      {"io", "IoStream"},
-      {"transfer", "Transfer"},
-      {"archive", "Archive"},
+      {"generator", "Generator"}, {"scope", "Scope"},
+      {"handle", "i64"},          {"list", "TensorList"},
+      {"operation", "Operation"}, {"storage", "Storage"},
+      {"stream", "Stream"},       {"event", "Event"},
+      {"graph", "Graph"},         {"value", "Value"},
+      {"gradients", "Gradients"}, {"packed", "Packed"},
+      {"dlpack", "Dlpack"},       {"optimizer", "NativeOptimizer"},
+      {"scalar", "ScalarHandle"}, {"object", "Value"},
+      {"module", "RawModule"},    {"script", "RawScript"},
+      {"trace", "Trace"},         {"io", "IoStream"},
+      {"transfer", "Transfer"},   {"archive", "Archive"},
       {"package", "Package"}};
   const auto kind = kinds.find(name);
   return kind == kinds.end() ? "Tensor" : kind->second;

@@ -71,6 +71,7 @@ extern type Stream
 extern type Event
 extern type Graph
 extern type Gradients
+extern type Packed
 extern type Dlpack
 extern type NativeOptimizer
 extern type RawModule

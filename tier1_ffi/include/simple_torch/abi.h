@@ -86,7 +86,8 @@ enum {
   SIMPLE_TORCH_KIND_TRACE = 19,
   SIMPLE_TORCH_KIND_ARCHIVE = 20,
   SIMPLE_TORCH_KIND_PACKAGE = 21,
-  SIMPLE_TORCH_KIND_SCRIPT = 22
+  SIMPLE_TORCH_KIND_SCRIPT = 22,
+  SIMPLE_TORCH_KIND_PACKED = 23
 };
 
 /** Failure codes. They follow the type of the error, never its text. */

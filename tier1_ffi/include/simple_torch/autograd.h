@@ -239,6 +239,72 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_add_accumulation_hook(
 SIMPLE_TORCH_API int64_t
 simple_torch_tensor_remove_accumulation_hook(simple_torch_handle tensor, int64_t hook);
 
+/* ---- What the graph keeps ---- */
+
+/**
+ * Has a function called with each tensor that operations on this thread save for their
+ * derivatives, up to simple_torch_mode_leave(). It says how the tensor is brought back,
+ * so it may be kept elsewhere, in another form or not at all. Of several functions the
+ * one entered last is called.
+ *
+ * It finds the tensor with simple_torch_packed_tensor(), which it must not change, and
+ * has to call simple_torch_packed_set_unpack(). Nothing that it does is recorded.
+ *
+ * @param call     Gets a packed tensor that is valid during the call.
+ * @param context  Passed through.
+ * @param destroy  Called once with `context`, when the mode is left. May be NULL.
+ * @return         How many modes the thread has entered now, as
+ * simple_torch_mode_enter(); BAD_ARGUMENT, also for more than 10,000, or UNSUPPORTED if
+ * another library has an engine of its own.
+ */
+SIMPLE_TORCH_API int64_t
+simple_torch_saving_enter(int64_t (*call)(void* context, simple_torch_handle packed),
+                          void* context, void (*destroy)(void* context));
+
+/**
+ * The tensor that is saved, or that was brought back so far.
+ *
+ * @param packed  Borrowed.
+ * @return        A tensor owned by the caller, undefined while none was brought back; 0
+ * on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle
+simple_torch_packed_tensor(simple_torch_handle packed);
+
+/**
+ * Says how a tensor that is saved is brought back, whenever a derivative needs it: the
+ * function calls simple_torch_packed_set_tensor(). In place of what was said before.
+ *
+ * @param packed   Borrowed; of a function that simple_torch_saving_enter() was given.
+ * @param call     Gets a packed tensor that is valid during the call.
+ * @param context  Passed through.
+ * @param destroy  Called once with `context`, when the graph needs the tensor no more.
+ * May be NULL.
+ * @return         0; BAD_ARGUMENT, or VALUE where nothing is saved.
+ */
+SIMPLE_TORCH_API int64_t
+simple_torch_packed_set_unpack(simple_torch_handle packed,
+                               int64_t (*call)(void* context, simple_torch_handle packed),
+                               void* context, void (*destroy)(void* context));
+
+/**
+ * Brings a tensor back.
+ *
+ * @param packed  Borrowed; of a function that simple_torch_packed_set_unpack() was given.
+ * @param tensor  Borrowed; with the elements and the shape of the one that was saved.
+ * @return        0; VALUE where nothing is brought back.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_packed_set_tensor(simple_torch_handle packed,
+                                                        simple_torch_handle tensor);
+
+/**
+ * Frees a packed tensor before the callback returns; nobody needs to.
+ *
+ * @param packed  Taken from the caller; 0 does nothing.
+ * @return        0, or a negative code.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_packed_free(simple_torch_handle packed);
+
 /* ---- Functions with a derivative of their own ---- */
 
 /**

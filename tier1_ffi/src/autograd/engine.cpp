@@ -4,6 +4,7 @@
 
 #include "autograd/anomaly.h"
 #include "autograd/quick_walk.h"
+#include "autograd/saving.h"
 
 namespace simple_torch {
 namespace {
@@ -34,6 +35,11 @@ class WalkingEngine final : public Engine {
     auto telling = telling_metadata();
     return telling != nullptr ? std::move(telling) : Engine::make_anomaly_metadata();
   }
+
+  std::unique_ptr<torch::autograd::SavedVariableHooks> get_default_saved_variable_hooks()
+      override {
+    return hooks_of_thread();
+  }
 };
 
 Engine& walking_engine() {
@@ -47,5 +53,7 @@ void install_engine() {
   if (&Engine::get_default_engine() != &Engine::get_base_engine()) return;
   torch::autograd::set_default_engine_stub(walking_engine);
 }
+
+bool has_own_engine() { return &Engine::get_default_engine() == &walking_engine(); }
 
 }  // namespace simple_torch

@@ -8,4 +8,7 @@ namespace simple_torch {
 // it stays.
 void install_engine();
 
+// Whether ours is in place.
+bool has_own_engine();
+
 }  // namespace simple_torch

@@ -38,20 +38,31 @@ variable_list record(const variable_list& inputs, const variable_list& outputs,
 void RecordedFunction::complete(const variable_list& outputs,
                                 const variable_list& saved) {
   for (const at::Tensor& each : outputs) outputs_.emplace_back(each);
+  Saved kept;
+  kept.reserve(saved.size());
   for (const at::Tensor& each : saved) {
     // A result that refers to this node would keep it alive for ever.
-    saved_.emplace_back(each, /*is_output=*/each.grad_fn().get() == this);
+    kept.emplace_back(each, /*is_output=*/each.grad_fn().get() == this);
   }
+  saved_count_ = kept.size();
+  saved_ = std::make_shared<const Saved>(std::move(kept));
+}
+
+std::shared_ptr<const RecordedFunction::Saved> RecordedFunction::saved_now() {
+  const std::lock_guard lock(saved_mutex_);
+  return saved_;
 }
 
 at::Tensor RecordedFunction::saved(size_t index) {
-  const std::lock_guard lock(saved_mutex_);
-  return saved_[index].unpack(compat::pointer_to(*this));
+  const auto now = saved_now();
+  TORCH_CHECK(now != nullptr, torch::autograd::ERR_BACKWARD_TWICE);
+  return (*now)[index].unpack(compat::pointer_to(*this));
 }
 
 void RecordedFunction::release_variables() {
+  std::shared_ptr<const Saved> released;
   const std::lock_guard lock(saved_mutex_);
-  for (auto& each : saved_) each.reset_data();
+  saved_.swap(released);
 }
 
 variable_list RecordedFunction::apply(variable_list&& gradients) {

@@ -20,7 +20,7 @@ class RecordedFunction final : public torch::autograd::Node {
   void complete(const std::vector<at::Tensor>& outputs,
                 const std::vector<at::Tensor>& saved);
 
-  size_t saved_count() const { return saved_.size(); }
+  size_t saved_count() const { return saved_count_; }
   // Fails if the tensor was changed since then, or freed.
   at::Tensor saved(size_t index);
 
@@ -35,9 +35,13 @@ class RecordedFunction final : public torch::autograd::Node {
   const bool materialize_;
   const HandleCallback callback_;
   std::vector<torch::autograd::VariableInfo> outputs_;
-  // Guards what follows against the run that frees the graph.
-  std::mutex saved_mutex_;
-  std::vector<torch::autograd::SavedVariable> saved_;
+  // Reading what was saved may call the host, so that is done without the lock, while the
+  // run that frees the graph takes it away here.
+  using Saved = std::vector<torch::autograd::SavedVariable>;
+  std::shared_ptr<const Saved> saved_now();
+  std::mutex saved_mutex_;  // Guards what follows.
+  std::shared_ptr<const Saved> saved_;
+  size_t saved_count_ = 0;
 };
 
 }  // namespace simple_torch

@@ -28,6 +28,7 @@ class IoStream;
 class Operator;
 class Optimizer;
 class Package;
+class Packed;
 class Scope;
 class ScriptModule;
 class ScriptUnit;
@@ -98,6 +99,10 @@ struct KindOf<CudaGraph> {
 template <>
 struct KindOf<Gradients> {
   static constexpr Kind value = Kind::kGradients;
+};
+template <>
+struct KindOf<Packed> {
+  static constexpr Kind value = Kind::kPacked;
 };
 template <>
 struct KindOf<Dlpack> {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "autograd/gradients.h"
+#include "autograd/packing.h"
 #include "core/call_state.h"
 #include "cuda/provider.h"
 #include "dlpack/dlpack.h"
@@ -54,6 +55,9 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
       return;
     case Kind::kGradients:
       delete static_cast<Gradients*>(object);
+      return;
+    case Kind::kPacked:
+      delete static_cast<Packed*>(object);
       return;
     case Kind::kOptimizer:
       delete static_cast<Optimizer*>(object);
@@ -143,6 +147,8 @@ const char* kind_name(Kind kind) {
       return "stream";
     case Kind::kGradients:
       return "gradients";
+    case Kind::kPacked:
+      return "packed tensor";
     case Kind::kScope:
       return "scope";
     case Kind::kNone:

@@ -64,6 +64,7 @@ enum class Kind : uint8_t {
   kArchive = SIMPLE_TORCH_KIND_ARCHIVE,
   kPackage = SIMPLE_TORCH_KIND_PACKAGE,
   kScript = SIMPLE_TORCH_KIND_SCRIPT,
+  kPacked = SIMPLE_TORCH_KIND_PACKED,
 };
 
 // "tensor"; nullptr for a number that is no kind.
