@@ -30,6 +30,7 @@
 #include "simple_torch/serialize.h"
 #include "simple_torch/storage.h"
 #include "simple_torch/tensor.h"
+#include "simple_torch/transforms.h"
 #include "simple_torch/value.h"
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <ATen/record_function.h>
 #include <c10/core/GradMode.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/csrc/autograd/anomaly_mode.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/graph_task.h>
@@ -373,6 +374,9 @@ bool thread_suits(const BackwardRun& run) {
          // Inside a run of the engine.
          autograd::get_current_graph_task_exec_info() == nullptr &&
          !autograd::AnomalyMode::is_enabled() &&
+         // Transforms of functions have wrapped the tensors.
+         !c10::impl::tls_is_dispatch_key_included(
+             c10::DispatchKey::FuncTorchDynamicLayerFrontMode) &&
          // Profilers hear of each node.
          !at::getStepCallbacksUnlessEmpty(at::RecordScope::FUNCTION).has_value() &&
          // The engine warns of the first and refuses the second.

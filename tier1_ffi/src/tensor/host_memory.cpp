@@ -13,6 +13,7 @@
 #include "device/dtype.h"
 #include "simple_torch/tensor.h"
 #include "tensor/arguments.h"
+#include "tensor/empty_to_write.h"
 #include "tensor/reach.h"
 
 namespace simple_torch {
@@ -55,7 +56,7 @@ simple_torch_handle simple_torch_tensor_from_data(const void* data, int64_t byte
     const c10::ScalarType type = dtype_or_default(dtype);
     require_bytes(bytes, c10::multiply_integers(shape), c10::elementSize(type));
     if (bytes > 0) required(data, "data");
-    at::Tensor tensor = at::empty(shape, c10::TensorOptions().dtype(type));
+    at::Tensor tensor = empty_to_write(shape, type);
     if (bytes > 0) std::memcpy(tensor.data_ptr(), data, static_cast<size_t>(bytes));
     return store(std::move(tensor));
   });

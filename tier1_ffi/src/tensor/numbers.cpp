@@ -1,5 +1,4 @@
 // Tensors of numbers that are given one by one.
-#include <ATen/ops/empty.h>
 #include <c10/util/complex.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include "device/dtype.h"
 #include "simple_torch/tensor.h"
 #include "tensor/arguments.h"
+#include "tensor/empty_to_write.h"
 
 namespace simple_torch {
 namespace {
@@ -51,7 +51,7 @@ void write(const at::Tensor& tensor, c10::ArrayRef<Slots> numbers, Convert&& con
 // A tensor of the dtype that holds all of them, or of float32, which most are to be.
 at::Tensor filled(c10::ArrayRef<Slots> numbers, c10::IntArrayRef shape,
                   c10::ScalarType type) {
-  const at::Tensor tensor = at::empty(shape, c10::TensorOptions().dtype(type));
+  const at::Tensor tensor = empty_to_write(shape, type);
   switch (type) {
     case c10::ScalarType::ComplexDouble:
       write<c10::complex<double>>(
