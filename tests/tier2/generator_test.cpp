@@ -223,7 +223,7 @@ TEST(Rules, AreReadForTheirVersions) {
   const Folder folder;
   for (const char* name :
        {"reserved", "names", "exclusions", "numbers", "deprecations", "random", "groups",
-        "titles", "externs", "unmerged", "preferences", "by_hand", "builtins",
+        "titles", "externs", "unmerged", "preferences", "by_hand", "builtins", "sizes",
         "python_names", "small_work"}) {
     std::ofstream(folder.path() / (std::string(name) + ".txt")) << "# nothing\n";
   }

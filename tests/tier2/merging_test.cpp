@@ -185,6 +185,16 @@ TEST(MergingRules, MustSettleWhatTheArgumentsDoNot) {
   EXPECT_NE(error.find("rules/preferences.txt"), std::string::npos) << error;
 }
 
+TEST(MergingRules, SayWhichMethodsTakeSizesOneAfterTheOther) {
+  Rules rules = some_rules();
+  rules.sizes.push_back(rule("std"));
+  const Model model = sample_model(rules);
+  const MergedNames names = merge_names(model, rules);
+  EXPECT_TRUE(named(names.methods, "std").takes_several);
+  EXPECT_FALSE(named(names.functions, "std").takes_several);
+  EXPECT_FALSE(named(names.methods, "max").takes_several);
+}
+
 TEST(MergingRules, LeaveOutAndNameWhatIsWrittenByHand) {
   Rules rules = some_rules();
   rules.unmerged.push_back(rule("max.other maximum does the same"));

@@ -66,6 +66,18 @@ std::vector<std::string> lower_with(const std::vector<std::string>& forms,
   return lowered;
 }
 
+// What the integers after the first come in, where several may be given.
+constexpr const char* kMore = "more";
+
+// A list of integers, for which several may have been given one after the other.
+Passed pass_several(const std::string& slot) {
+  Passed passed;
+  passed.value = slot + "_list";
+  passed.prelude = cat("val ", passed.value, " = sizes_of(", slot, ", ", kMore, ')');
+  passed.lowered = lower_with({"$", "$.len()"}, passed.value);
+  return passed;
+}
+
 // A list of integers, for which one may have been given.
 Passed pass_integers(const OperationArgument& argument, const std::string& slot,
                      Classes known, const std::string& fallback) {
@@ -197,8 +209,11 @@ class Writer {
         passed.lowered = {"self"};
       } else {
         const auto slot = static_cast<size_t>(way.sources[i]);
-        passed =
-            pass(argument, merged_.slots[slot].name, known[slot], operation.full_name);
+        const bool several = merged_.takes_several && slot == 0 &&
+                             starts_with(argument.type->schema, "int[]");
+        passed = several ? pass_several(merged_.slots[slot].name)
+                         : pass(argument, merged_.slots[slot].name, known[slot],
+                                operation.full_name);
       }
       if (indent.size() + passed.prelude.size() > 90) {
         passed.prelude =
@@ -246,7 +261,12 @@ std::string both_forms(const Merged& merged, const std::string& name, int depth)
   const std::string indent = indented(depth);
   const std::unique_ptr<Decision> decision = decide(merged);
   std::vector<std::string> parameters;
-  for (const Slot& slot : merged.slots) parameters.push_back(parameter_of(slot));
+  for (const Slot& slot : merged.slots) {
+    parameters.push_back(parameter_of(slot));
+    if (merged.takes_several && parameters.size() == 1) {
+      parameters.push_back(cat(kMore, ": i64..."));
+    }
+  }
   const std::string result = result_of(merged);
   std::string text = "\n";
   std::set<const Operation*> seen;

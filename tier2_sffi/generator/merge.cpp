@@ -362,6 +362,7 @@ MergedNames merge_names(const Model& model, const Rules& rules) {
       Merger merger(name, is_method, operations, rules);
       Merged merged = merger.result();
       if (!is_method) add_builtin(merged, rules);
+      merged.takes_several = is_method && rule_for(rules.sizes, name) != nullptr;
       (is_method ? names.methods : names.functions).push_back(std::move(merged));
     } catch (const Error& error) {
       problems += cat(error.what(), '\n');

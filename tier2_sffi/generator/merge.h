@@ -46,6 +46,8 @@ struct Merged {
   std::string group;
   bool is_method = false;
   std::vector<Slot> slots;
+  // The integers of the first slot may also come one after the other.
+  bool takes_several = false;
   // Of a function that has the name of one of the language: what is asked, and what is
   // meant where there is no tensor; else "".
   std::string without_tensor;

@@ -77,6 +77,7 @@ Rules Rules::read(const std::filesystem::path& folder, const Version& version) {
            {&rules.preferences, "preferences.txt", 2},
            {&rules.by_hand, "by_hand.txt", 3},
            {&rules.builtins, "builtins.txt", 1},
+           {&rules.sizes, "sizes.txt", 1},
            {&rules.python_names, "python_names.txt", 4},
            {&rules.externs, "externs.txt", 2}}) {
     *list = read_rules(folder / file, least, version);
@@ -88,7 +89,7 @@ void Rules::require_all_used() const {
   std::string unused;
   for (const auto* list :
        {&names, &exclusions, &numbers, &small_work, &deprecations, &random, &groups,
-        &titles, &unmerged, &preferences, &by_hand, &builtins, &externs}) {
+        &titles, &unmerged, &preferences, &by_hand, &builtins, &sizes, &externs}) {
     for (const Rule& rule : *list) {
       if (!rule.used) unused += '\n' + rule.where + ": the rule matches nothing";
     }

@@ -52,6 +52,8 @@ struct Rules {
   std::vector<Rule> by_hand;
   // Names that functions of the language have.
   std::vector<Rule> builtins;
+  // Methods whose first list of integers may be written as several.
+  std::vector<Rule> sizes;
   // Kind, patterns of Python's names, ":", and who has them or why they are not here.
   std::vector<Rule> python_names;
   // Function of a public header, and what becomes of it in Simple.

@@ -176,12 +176,31 @@ bool pack(Vm& vm, Array* array, const BoundaryType& type) {
   return true;
 }
 
-const void* elements_of(Vm& vm, const BoundaryType& type, Value value,
+// A tuple of numbers, as an array of them: a copy, for a tuple is never written to.
+const void* elements_of_tuple(const BoundaryType& type, Value value, Scratch& scratch,
+                              const Purpose& purpose) {
+  const auto* const tuple = as<Tuple>(value);
+  if (tuple->small == 0) return nothing;
+  const Elements wanted = fitting(tuple->items()[0].tag);
+  if ((wanted != Elements::kInts && wanted != Elements::kFloats) || !type.takes(wanted)) {
+    mismatch(type, value, purpose);
+  }
+  auto* const words = scratch.make<int64_t>(tuple->small);
+  for (size_t i = 0; i < tuple->small; ++i) {
+    const Value each = tuple->items()[i];
+    if (fitting(each.tag) != wanted) mismatch(type, value, purpose);
+    words[i] = wanted == Elements::kInts ? each.integer : float_bits(as_double(each));
+  }
+  return words;
+}
+
+const void* elements_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
                         const Purpose& purpose) {
   if (type.optional) {
     value = plain(vm, value);
     if (value.is_nil()) return nullptr;
   }
+  if (is(value, Kind::kTuple)) return elements_of_tuple(type, value, scratch, purpose);
   if (!is(value, Kind::kArray)) mismatch(type, value, purpose);
   auto* array = as<Array>(value);
   if (array->length == 0) return nothing;
@@ -190,39 +209,60 @@ const void* elements_of(Vm& vm, const BoundaryType& type, Value value,
   return array->data;
 }
 
-// The array of a list that is copied, or null for nil.
-Array* list_of(Vm& vm, const BoundaryType& type, Value value, const Purpose& purpose) {
-  if (type.optional) {
-    value = plain(vm, value);
-    if (value.is_nil()) return nullptr;
+// The items of a list that is copied: an array, or a tuple.
+class Items {
+ public:
+  // Of nil, where that is taken, nothing.
+  Items(Vm& vm, const BoundaryType& type, Value value, const Purpose& purpose) {
+    if (type.optional) value = plain(vm, value);
+    if (type.optional && value.is_nil()) return;
+    if (is(value, Kind::kTuple)) {
+      tuple_ = as<Tuple>(value);
+    } else if (is(value, Kind::kArray)) {
+      array_ = as<Array>(value);
+    } else {
+      mismatch(type, value, purpose);
+    }
   }
-  if (!is(value, Kind::kArray)) mismatch(type, value, purpose);
-  return as<Array>(value);
-}
+  bool is_nil() const { return array_ == nullptr && tuple_ == nullptr; }
+  size_t size() const {
+    return array_ != nullptr ? static_cast<size_t>(array_->length) : tuple_->small;
+  }
+  Value operator[](size_t index) const {
+    return array_ != nullptr ? array_->get(static_cast<int64_t>(index))
+                             : tuple_->items()[index];
+  }
+
+ private:
+  const Array* array_ = nullptr;
+  const Tuple* tuple_ = nullptr;
+};
 
 const void* handles_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
                        const Purpose& purpose) {
-  const Array* array = list_of(vm, type, value, purpose);
-  if (array == nullptr) return nullptr;
-  if (array->length == 0) return nothing;
-  auto* handles = scratch.make<int64_t>(static_cast<size_t>(array->length));
-  for (int64_t i = 0; i < array->length; ++i) {
-    handles[i] = handle_of(vm, type, type.optional_items, array->get(i), purpose, i);
+  const Items items(vm, type, value, purpose);
+  if (items.is_nil()) return nullptr;
+  if (items.size() == 0) return nothing;
+  auto* handles = scratch.make<int64_t>(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    handles[i] = handle_of(vm, type, type.optional_items, items[i], purpose,
+                           static_cast<int64_t>(i));
   }
   return handles;
 }
 
 const void* scalars_of(Vm& vm, const BoundaryType& type, Value value, Scratch& scratch,
                        const Purpose& purpose) {
-  const Array* array = list_of(vm, type, value, purpose);
-  if (array == nullptr) return nullptr;
-  if (array->length == 0) return nothing;
-  auto* pairs = scratch.make<int64_t>(static_cast<size_t>(array->length) * 2);
-  for (int64_t i = 0; i < array->length; ++i) {
+  const Items items(vm, type, value, purpose);
+  if (items.is_nil()) return nullptr;
+  if (items.size() == 0) return nothing;
+  auto* pairs = scratch.make<int64_t>(items.size() * 2);
+  for (size_t i = 0; i < items.size(); ++i) {
     Number number;
-    const Value found = type.optional_items ? plain(vm, array->get(i)) : array->get(i);
+    const Value found = type.optional_items ? plain(vm, items[i]) : items[i];
     if (!(type.optional_items && found.is_nil()) && !to_number(found, scratch, number)) {
-      fail("", purpose.text() + item(i) + ": expected Scalar, found " + describe(found));
+      fail("", purpose.text() + item(static_cast<int64_t>(i)) +
+                   ": expected Scalar, found " + describe(found));
     }
     pairs[2 * i] = number.bits;
     pairs[2 * i + 1] = static_cast<int64_t>(number.kind);
@@ -294,7 +334,7 @@ void put(Vm& vm, Frame& frame, const BoundaryType& type, Value value,
       break;
     }
     case Shape::kPacked:
-      frame.pointer(elements_of(vm, type, value, purpose));
+      frame.pointer(elements_of(vm, type, value, frame.scratch, purpose));
       break;
     case Shape::kHandles:
       frame.pointer(handles_of(vm, type, value, frame.scratch, purpose));

@@ -222,6 +222,11 @@ EXPORT int64_t simple_probe_fill_ints(int64_t* to, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = i * i;
   return to == nullptr ? -1 : count;
 }
+EXPORT int64_t simple_probe_sum_ints(const int64_t* numbers, int64_t count) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += numbers[i];
+  return sum;
+}
 EXPORT int64_t simple_probe_fill_floats(double* to, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = static_cast<double>(i) / 2;
   return to == nullptr ? -1 : count;
