@@ -54,6 +54,32 @@ def nested():
     }
 
 
+def sparse():
+    ordered = torch.tensor([[0.0, 2.5, 0.0], [-1.0, 0.0, 4.0]])
+    twice = torch.sparse_coo_tensor([[1, 0, 1], [2, 1, 2]], [1.0, 2.5, 3.0], (2, 3), dtype=torch.float64)
+    hybrid = torch.sparse_coo_tensor([[2, 0]], [[1, 2], [3, 4]], (3, 2))
+    return {
+        "coo": ordered.to_sparse(), "twice": twice, "hybrid": hybrid,
+        "none": torch.sparse_coo_tensor(torch.empty(2, 0, dtype=torch.int64), torch.empty(0), (0, 3)),
+        "flags": torch.tensor([True, False]).to_sparse(), "complex": torch.tensor([0, 1 + 2j]).to_sparse(),
+    }
+
+
+def compressed():
+    ordered = torch.tensor([[0.0, 2.5, 0.0], [-1.0, 0.0, 4.0]])
+    blocks = torch.arange(16.0).reshape(4, 4).tril()
+    return {"csr": ordered.to_sparse_csr(), "csc": ordered.to_sparse_csc(),
+            "bsr": blocks.to_sparse_bsr((2, 2)), "bsc": blocks.to_sparse_bsc((2, 2))}
+
+
+def quantized():
+    numbers = torch.tensor([[-1.0, 0.0, 0.5], [1.0, 2.0, 3.0]])
+    whole = torch.quantize_per_tensor(numbers, 0.25, 3, torch.qint8)
+    channels = torch.quantize_per_channel(numbers, torch.tensor([0.5, 0.125]), torch.tensor([100, 7]), 0, torch.quint8)
+    return {"whole": whole, "row": whole[1], "turned": whole.t(), "channels": channels,
+            "wide": torch.quantize_per_tensor(numbers, 0.001, -5, torch.qint32)}
+
+
 class Code:
     """What a hostile file does: its pickle calls a function."""
     def __reduce__(self):
@@ -83,11 +109,30 @@ def record(folder):
     torch.save(nested(), f"{folder}/nested_protocol4.pt", pickle_protocol=4)
     torch.save({"a": Code()}, f"{folder}/code.pt")
     torch.save(torch.nn.Linear(1, 1), f"{folder}/object.pt")
-    torch.save({"q": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, f"{folder}/quantized.pt")
+    torch.save(sparse(), f"{folder}/sparse.pt")
+    torch.save(compressed(), f"{folder}/compressed.pt")
+    torch.save(quantized(), f"{folder}/quantized.pt")
     tensors(f"{folder}/tensors.safetensors")
 
 
 def same(a, b):
+    if isinstance(a, torch.Tensor) and a.layout != torch.strided:
+        if a.layout == torch.sparse_coo:
+            parts = [torch.Tensor._indices, torch.Tensor._values, torch.Tensor.is_coalesced]
+        elif a.layout in (torch.sparse_csr, torch.sparse_bsr):
+            parts = [torch.Tensor.crow_indices, torch.Tensor.col_indices, torch.Tensor.values]
+        else:
+            parts = [torch.Tensor.ccol_indices, torch.Tensor.row_indices, torch.Tensor.values]
+        return a.layout == b.layout and a.shape == b.shape and all(same(part(a), part(b)) for part in parts)
+    if isinstance(a, torch.Tensor) and a.is_quantized:
+        if a.qscheme() != b.qscheme():
+            return False
+        if a.qscheme() == torch.per_tensor_affine:
+            parts = [torch.Tensor.q_scale, torch.Tensor.q_zero_point, torch.Tensor.int_repr]
+        else:
+            parts = [torch.Tensor.q_per_channel_scales, torch.Tensor.q_per_channel_zero_points,
+                     torch.Tensor.q_per_channel_axis, torch.Tensor.int_repr]
+        return a.dtype == b.dtype and all(same(part(a), part(b)) for part in parts)
     if isinstance(a, torch.Tensor):
         return (isinstance(b, torch.Tensor) and a.dtype == b.dtype and a.shape == b.shape
                 and a.stride() == b.stride() and a.requires_grad == b.requires_grad
@@ -113,7 +158,8 @@ def check(paths):
             found = {key: found[key] for key in wanted if key in found}
         else:
             found = torch.load(path, weights_only=True)
-            wanted = {"d": dtypes, "s": state, "n": nested}[name[0]]()
+            makers = {"dt": dtypes, "st": state, "ne": nested, "sp": sparse, "co": compressed, "qu": quantized}
+            wanted = makers[name[:2]]()
         if name.startswith("nested"):
             # A dtype is its number here, a size a tuple, a complex number in Simple a tuple of
             # floats, and marks of tensors are carried out.

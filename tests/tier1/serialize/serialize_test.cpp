@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <sstream>
 
+#include "simple_torch/ops.h"
 #include "simple_torch/simple_torch.h"
 #include "support/files.h"
 #include "support/support.h"
@@ -122,11 +125,89 @@ TEST(Load, ReadsNestedValues) {
   }
 }
 
+struct Sparse {
+  const char* name;
+  int64_t layout;
+  std::vector<int64_t> shape;
+  std::vector<double> elements;
+};
+
+void expect_elements(simple_torch_handle all, const std::vector<Sparse>& expected) {
+  constexpr int64_t kSameDtype = -1;
+  for (const Sparse& each : expected) {
+    SCOPED_TRACE(each.name);
+    const Owned found(tensor(all, each.name));
+    EXPECT_EQ(simple_torch_tensor_layout(found), each.layout);
+    EXPECT_EQ(shape(found), each.shape);
+    const Owned dense(simple_torch_op_to_dense(found, kSameDtype, 0, 0));
+    EXPECT_EQ(values(dense), each.elements);
+  }
+}
+
+void expect_sparse(const std::string& path) {
+  const Owned all(load(path));
+  const std::vector<Sparse> expected = {{"coo", 1, {2, 3}, {0, 2.5, 0, -1, 0, 4}},
+                                        {"twice", 1, {2, 3}, {0, 2.5, 0, 0, 0, 4}},
+                                        {"hybrid", 1, {3, 2}, {3, 4, 0, 0, 1, 2}},
+                                        {"none", 1, {0, 3}, {}},
+                                        {"flags", 1, {2}, {1, 0}}};
+  expect_elements(all, expected);
+  for (const char* name : {"coo", "twice"}) {
+    int64_t is_coalesced = -1;
+    simple_torch_op_is_coalesced(Owned(tensor(all, name)), &is_coalesced);
+    EXPECT_EQ(is_coalesced, name == std::string("coo") ? 1 : 0);
+  }
+}
+
+void expect_compressed(const std::string& path) {
+  const Owned all(load(path));
+  const std::vector<double> blocks = {0, 0, 0,  0, 4,  5,  0,  0,
+                                      8, 9, 10, 0, 12, 13, 14, 15};
+  const std::vector<Sparse> expected = {{"csr", 2, {2, 3}, {0, 2.5, 0, -1, 0, 4}},
+                                        {"csc", 4, {2, 3}, {0, 2.5, 0, -1, 0, 4}},
+                                        {"bsr", 5, {4, 4}, blocks},
+                                        {"bsc", 6, {4, 4}, blocks}};
+  expect_elements(all, expected);
+}
+
+void expect_quantized(const std::string& path) {
+  const Owned all(load(path));
+  const struct {
+    const char* name;
+    std::vector<double> stored;
+    std::vector<double> elements;
+  } expected[] = {
+      {"whole", {-1, 3, 5, 7, 11, 15}, {-1, 0, 0.5, 1, 2, 3}},
+      {"row", {7, 11, 15}, {1, 2, 3}},
+      {"turned", {-1, 7, 3, 11, 5, 15}, {-1, 1, 0, 2, 0.5, 3}},
+      {"channels", {98, 100, 101, 15, 23, 31}, {-1, 0, 0.5, 1, 2, 3}},
+  };
+  for (const auto& each : expected) {
+    SCOPED_TRACE(each.name);
+    const Owned found(tensor(all, each.name));
+    EXPECT_EQ(values(Owned(simple_torch_op_int_repr(found))), each.stored);
+    EXPECT_EQ(values(Owned(simple_torch_op_dequantize_self(found))), each.elements);
+  }
+  const Owned wide(tensor(all, "wide"));
+  EXPECT_EQ(values(Owned(simple_torch_op_int_repr(wide))),
+            (std::vector<double>{-1005, -5, 495, 995, 1995, 2995}));
+  double scale = 0;
+  int64_t zero_point = 0;
+  simple_torch_op_q_scale(wide, &scale);
+  simple_torch_op_q_zero_point(wide, &zero_point);
+  EXPECT_EQ(scale, 0.001);
+  EXPECT_EQ(zero_point, -5);
+}
+
+TEST(Load, ReadsSparseAndQuantizedTensors) {
+  expect_sparse(kRecorded + "sparse.pt");
+  expect_compressed(kRecorded + "compressed.pt");
+  expect_quantized(kRecorded + "quantized.pt");
+}
+
 TEST(Load, RefusesWhatAsksForCode) {
   expect_refused(kRecorded + "code.pt", "it asks for `posix.system`");
   expect_refused(kRecorded + "object.pt", "it asks for `torch.nn.modules.linear.Linear`");
-  expect_refused(kRecorded + "quantized.pt",
-                 "it asks for `torch._utils._rebuild_qtensor`");
   EXPECT_FALSE(fs::exists("/tmp/simple_torch_was_here"));
 }
 
@@ -134,7 +215,8 @@ TEST(Load, RefusesWhatAsksForCode) {
 
 TEST(Save, KeepsAllThatItWasGiven) {
   const Folder folder;
-  for (const char* name : {"dtypes.pt", "state.pt", "nested.pt"}) {
+  for (const char* name :
+       {"dtypes.pt", "state.pt", "nested.pt", "sparse.pt", "quantized.pt"}) {
     const Owned all(load(kRecorded + name));
     const std::string path = folder / name;
     ASSERT_EQ(simple_torch_value_save(all, path.c_str()), 0)
@@ -143,6 +225,14 @@ TEST(Save, KeepsAllThatItWasGiven) {
     EXPECT_EQ(value::text(again), value::text(all));
   }
   expect_state(folder / "state.pt");
+  expect_sparse(folder / "sparse.pt");
+  expect_quantized(folder / "quantized.pt");
+  // These libtorch cannot show as text.
+  const Owned compressed(load(kRecorded + "compressed.pt"));
+  const std::string path = folder / "compressed.pt";
+  ASSERT_EQ(simple_torch_value_save(compressed, path.c_str()), 0)
+      << simple_torch_error_message();
+  expect_compressed(path);
 }
 
 TEST(Save, ReplacesAFileOnlyByAWholeOne) {
@@ -183,8 +273,9 @@ TEST(Values, MayNotLieInEachOtherWithoutEnd) {
 
 // ---- Damage
 
-const std::vector<std::string> kFiles = {"dtypes.pt", "state.pt", "state_old.pt",
-                                         "nested.pt", "tensors.safetensors"};
+const std::vector<std::string> kFiles = {
+    "dtypes.pt", "state.pt",     "state_old.pt",       "nested.pt",
+    "sparse.pt", "quantized.pt", "tensors.safetensors"};
 
 std::string broken_name(const std::string& name) {
   return name.ends_with(".pt") ? "broken.pt" : "broken.safetensors";
@@ -205,6 +296,9 @@ TEST(Load, RefusesEveryFileThatWasCutShort) {
 // make other values, but never a failure of another kind, or worse.
 TEST(Load, SurvivesEveryChangedByte) {
   const Folder folder;
+  // So many small tensors are quicker without other threads.
+  const int64_t threads = simple_torch_context_threads();
+  simple_torch_context_set_threads(1);
   for (const std::string& name : kFiles) {
     const std::string whole = read_file(kRecorded + name);
     for (size_t at = 0; at < whole.size(); ++at) {
@@ -222,6 +316,7 @@ TEST(Load, SurvivesEveryChangedByte) {
           << name << ", byte " << at << ": " << simple_torch_error_message();
     }
   }
+  simple_torch_context_set_threads(threads);
 }
 
 TEST(Load, FindsChangedDataInAnArchive) {
@@ -369,6 +464,147 @@ TEST(Load, MakesTruthValuesOfAnyBytes) {
   const Owned loaded(load(path));
   const Owned made(simple_torch_value_tensor(loaded));
   EXPECT_EQ(bytes_of(made), std::string("\0\1\1", 3));
+}
+
+// As tensor_code() makes it, on another storage.
+std::string part_code(const std::string& key, const std::string& type, int64_t count,
+                      const std::string& sizes, const std::string& strides) {
+  std::string code = tensor_code(type, count, 0, sizes, strides);
+  code.replace(code.find(text("0")), text("0").size(), text(key));
+  return code;
+}
+
+// A file of a sparse tensor with indices on the storage '0' and values on '1'.
+std::string sparse_file(const std::vector<int64_t>& numbers, const std::string& parts,
+                        const std::string& layout = "torch.sparse_coo",
+                        const std::string& after = "") {
+  const std::string data(reinterpret_cast<const char*>(numbers.data()),
+                         numbers.size() * sizeof(int64_t));
+  const std::string code = "ctorch._utils\n_rebuild_sparse_tensor\n(" +
+                           ("ctorch.serialization\n_get_layout\n(" + text(layout)) +
+                           "tR(" + parts + "ttR" + after;
+  return archive_of({{"a/data.pkl", "\x80\2" + code + "."},
+                     {"a/data/0", data},
+                     {"a/data/1", std::string(800, '\0')}});
+}
+
+TEST(Load, RefusesSparseTensorsWhoseIndicesLie) {
+  const Folder folder;
+  const std::string wrong = "a sparse tensor whose parts do not fit together";
+  const auto refused = [&](const std::vector<int64_t>& numbers, const std::string& parts,
+                           const std::string& said, const std::string& layout) {
+    SCOPED_TRACE(said + ", " + layout);
+    expect_refused(write_file(folder / "sparse.pt", sparse_file(numbers, parts, layout)),
+                   said);
+  };
+  const std::string size = "(" + integer(2) + integer(3) + "t";
+  const auto count = [](int64_t number) { return integer(number); };
+  const auto coordinates = [&](int64_t rows, int64_t columns) {
+    return part_code("0", "LongStorage", rows * columns, count(rows) + count(columns),
+                     count(columns) + count(1));
+  };
+  const auto numbers_of = [&](int64_t amount) {
+    return part_code("1", "FloatStorage", amount, count(amount), count(1));
+  };
+  const std::string coo = "torch.sparse_coo";
+  const std::string three = coordinates(2, 2) + numbers_of(2) + size;
+  const Owned fine(
+      load(write_file(folder / "fine.pt", sparse_file({0, 1, 2, 0}, three + "\x88"))));
+  EXPECT_NE(fine, 0) << simple_torch_error_message();
+  refused({0, 2, 2, 0}, three, wrong, coo);
+  refused({0, 1, 3, 0}, three, wrong, coo);
+  refused({0, 1, -1, 0}, three, wrong, coo);
+  refused({0, 1, INT64_MAX, 0}, three, wrong, coo);
+  // Said to be in order, each once.
+  refused({1, 0, 2, 0}, three + "\x88", wrong, coo);
+  refused({0, 0, 2, 2}, three + "\x88", wrong, coo);
+  refused({0, 1, 2, 0}, coordinates(2, 2) + numbers_of(3) + size, wrong, coo);
+  refused({0, 1, 2}, coordinates(3, 1) + numbers_of(1) + size, wrong, coo);
+  refused({0, 1}, coordinates(1, 2) + numbers_of(2) + size, wrong, coo);
+  refused({0, 1, 2, 0},
+          coordinates(2, 2) + numbers_of(2) + "(" + count(2) + count(-3) + "t", wrong,
+          coo);
+  const std::string huge = "(" + count(INT64_MAX) + count(INT64_MAX) + "t";
+  refused({0, 1, 2, 0}, coordinates(2, 2) + numbers_of(2) + huge, wrong, coo);
+  refused({0, 1, 2, 0}, numbers_of(2) + numbers_of(2) + size, wrong, coo);
+  // A hundred thousand million indices that are one number.
+  const std::string repeated_index = part_code(
+      "0", "LongStorage", 1, count(2) + count(int64_t{1} << 36), count(0) + count(0));
+  refused({0}, repeated_index + numbers_of(2) + size, "that is no plain one itself", coo);
+  refused({0, 1, 2, 0}, coordinates(2, 2) + numbers_of(2) + size, "of the layout",
+          "torch.strided");
+  refused({0, 1, 2, 0}, coordinates(2, 2) + numbers_of(2), "of other parts", coo);
+
+  const std::string csr = "torch.sparse_csr";
+  const auto rows = [&](int64_t amount, int64_t offset) {
+    const std::string code = part_code("0", "LongStorage", 5, count(amount), count(1));
+    const std::string old = "tQ" + count(0);
+    std::string moved = code;
+    moved.replace(moved.find(old), old.size(), "tQ" + count(offset));
+    return moved;
+  };
+  const std::string whole = rows(3, 0) + rows(2, 3) + numbers_of(2) + size;
+  const Owned fine_rows(
+      load(write_file(folder / "fine.pt", sparse_file({0, 1, 2, 1, 0}, whole, csr))));
+  EXPECT_NE(fine_rows, 0) << simple_torch_error_message();
+  refused({0, 1, 2, 1, 3}, whole, wrong, csr);
+  refused({0, 1, 2, -1, 0}, whole, wrong, csr);
+  refused({0, 1, 3, 1, 0}, whole, wrong, csr);
+  refused({0, 3, 2, 1, 0}, whole, wrong, csr);
+  refused({1, 1, 2, 1, 0}, whole, wrong, csr);
+  refused({0, 1, 2, 1, 0}, rows(2, 0) + rows(2, 3) + numbers_of(2) + size, wrong, csr);
+  refused({0, 1, 2, 1, 0}, whole, wrong, "torch.sparse_bsr");
+}
+
+TEST(Load, LooksAtTheSameIndicesOnlySoOften) {
+  const Folder folder;
+  const std::string size = "(" + integer(2) + integer(3) + "t";
+  const std::string parts =
+      part_code("0", "LongStorage", 4, integer(2) + integer(2), integer(2) + integer(1)) +
+      "q\1" + part_code("1", "FloatStorage", 2, integer(2), integer(1)) + "q\2" + size;
+  std::string again;
+  for (int i = 0; i < 100; ++i) {
+    again += "0ctorch._utils\n_rebuild_sparse_tensor\n(" +
+             ("ctorch.serialization\n_get_layout\n(" + text("torch.sparse_coo")) +
+             "tR(h\1h\2" + size + "ttR";
+  }
+  expect_refused(write_file(folder / "again.pt",
+                            sparse_file({0, 1, 2, 0}, parts, "torch.sparse_coo", again)),
+                 "very many parts in common");
+}
+
+TEST(Load, RefusesQuantizedTensorsWithoutASense) {
+  const Folder folder;
+  const std::string extent = "((" + text("storage") + "ctorch\nQInt8Storage\n" +
+                             text("0") + text("cpu") + integer(4) + "tQ" + integer(0) +
+                             "(" + integer(4) + "t(" + integer(1) + "t";
+  const auto real = [](double value) {
+    std::string bits = little(value);
+    std::reverse(bits.begin(), bits.end());
+    return "G" + bits;
+  };
+  const auto file_of = [&](const std::string& how) {
+    return write_file(
+        folder / "quantized.pt",
+        pickled("ctorch._utils\n_rebuild_qtensor\n" + extent + "(" + how + "t\x89}tR",
+                std::string(4, '\1')));
+  };
+  const std::string one = "ctorch\nper_tensor_affine\n";
+  const std::string each = "ctorch\nper_channel_affine\n";
+  const Owned fine(load(file_of(one + real(0.5) + integer(0))));
+  EXPECT_NE(fine, 0) << simple_torch_error_message();
+  const std::string wrong = "a quantized tensor whose parts do not fit together";
+  for (const double scale : {0.0, -1.0, HUGE_VAL, std::nan("")}) {
+    expect_refused(file_of(one + real(scale) + integer(0)), wrong);
+  }
+  expect_refused(file_of(one + real(1) + integer(128)), wrong);
+  expect_refused(file_of(one + real(1) + integer(INT64_MIN)), wrong);
+  expect_refused(file_of(one + real(1)), "of other parts");
+  expect_refused(file_of(integer(1) + real(1) + integer(0)), "in an unknown way");
+  const std::string few = tensor_code("ByteStorage", 4, 0, integer(4), integer(1));
+  expect_refused(file_of(each + few + few + integer(0)), wrong);
+  expect_refused(file_of(each + few + few + integer(1)), wrong);
+  expect_refused(file_of(each + few + integer(1) + integer(0)), "should be");
 }
 
 TEST(Load, RefusesArchivesThatPretend) {

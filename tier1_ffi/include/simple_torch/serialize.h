@@ -19,7 +19,8 @@
  *
  * @param value  Borrowed.
  * @param path   Of the file.
- * @return       0; IO, or UNSUPPORTED for sparse and quantized tensors and other values.
+ * @return       0; IO, or UNSUPPORTED for tensors without data of their own and for other
+ *               values.
  */
 SIMPLE_TORCH_API int64_t simple_torch_value_save(simple_torch_handle value,
                                                  const char* path);

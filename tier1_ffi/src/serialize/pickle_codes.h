@@ -70,6 +70,9 @@ inline constexpr StorageName kStorageNames[] = {
     {c10::ScalarType::BFloat16, "BFloat16Storage"},
     {c10::ScalarType::ComplexFloat, "ComplexFloatStorage"},
     {c10::ScalarType::ComplexDouble, "ComplexDoubleStorage"},
+    {c10::ScalarType::QInt8, "QInt8Storage"},
+    {c10::ScalarType::QUInt8, "QUInt8Storage"},
+    {c10::ScalarType::QInt32, "QInt32Storage"},
 };
 
 }  // namespace simple_torch

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <deque>
 #include <limits>
 #include <map>
 #include <unordered_map>
@@ -13,12 +14,21 @@
 #include "device/dtype.h"
 #include "serialize/pickle.h"
 #include "serialize/pickle_codes.h"
+#include "serialize/rebuild.h"
 
 namespace simple_torch {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) {
   fail(Code::kUnsupported, "value", "holds " + what + ", which cannot be saved");
+}
+
+// Of the storages of a dtype; nullptr if they have none of their own.
+const char* storage_name(c10::ScalarType dtype) {
+  for (const StorageName& each : kStorageNames) {
+    if (each.dtype == dtype) return each.name;
+  }
+  return nullptr;
 }
 
 class Pickler {
@@ -185,37 +195,111 @@ class Pickler {
   void add_tensor(const at::Tensor& given) {
     if (!given.defined()) return put(PickleCode::kNone);
     if (recalled(given.unsafeGetTensorImpl())) return;
-    if (given.layout() != c10::kStrided || !given.has_storage() || given.is_meta() ||
-        given.is_quantized()) {
-      refuse("a tensor that is sparse, quantized or without data");
+    if (sparse_layout_name(given.layout()) != nullptr) {
+      add_sparse(given.detach());
+    } else if (given.layout() != c10::kStrided || !given.has_storage() ||
+               given.is_meta()) {
+      refuse("a tensor without data of its own");
+    } else if (given.is_quantized()) {
+      add_quantized(given);
+    } else {
+      add_strided(given);
     }
-    // Marks that only say how the elements are to be read.
-    const at::Tensor tensor =
-        given.is_conj() || given.is_neg() ? given.resolve_conj().resolve_neg() : given;
-    const char* type = nullptr;
-    for (const StorageName& each : kStorageNames) {
-      if (each.dtype == tensor.scalar_type()) type = each.name;
-    }
-    add_global("torch._utils",
-               type != nullptr ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
-    put(PickleCode::kMark);
+    remember(given.unsafeGetTensorImpl());
+  }
+
+  // Storage, offset, sizes and strides.
+  void add_extent(const at::Tensor& tensor, const char* type) {
     add_storage(tensor, type);
     add_int(tensor.storage_offset());
     add_sizes(tensor.sizes());
     add_sizes(tensor.strides());
-    put(given.requires_grad() ? PickleCode::kNewTrue : PickleCode::kNewFalse);
-    // No hooks.
+  }
+  void add_no_hooks() {
     add_global("collections", "OrderedDict");
     put(PickleCode::kEmptyTuple);
     put(PickleCode::kReduce);
+  }
+
+  void add_strided(const at::Tensor& given) {
+    // Marks that only say how the elements are to be read.
+    const at::Tensor tensor =
+        given.is_conj() || given.is_neg() ? given.resolve_conj().resolve_neg() : given;
+    const char* const type = storage_name(tensor.scalar_type());
+    add_global("torch._utils",
+               type != nullptr ? "_rebuild_tensor_v2" : "_rebuild_tensor_v3");
+    put(PickleCode::kMark);
+    add_extent(tensor, type);
+    put(given.requires_grad() ? PickleCode::kNewTrue : PickleCode::kNewFalse);
+    add_no_hooks();
     if (type == nullptr) add_global("torch", dtype_name(tensor.scalar_type()));
     put(PickleCode::kTuple);
     put(PickleCode::kReduce);
-    remember(given.unsafeGetTensorImpl());
+  }
+
+  // A tensor that is made for this, and must not make room for another one before all is
+  // written: tensors are known by their place.
+  void add_part(const at::Tensor& part) { add_tensor(parts_.emplace_back(part)); }
+
+  void add_quantized(const at::Tensor& tensor) {
+    const char* const type = storage_name(tensor.scalar_type());
+    const bool has_one_scale = tensor.qscheme() == at::kPerTensorAffine;
+    if (type == nullptr ||
+        (!has_one_scale && tensor.qscheme() != at::kPerChannelAffine)) {
+      refuse("a tensor that is quantized in an unusual way");
+    }
+    add_global("torch._utils", "_rebuild_qtensor");
+    put(PickleCode::kMark);
+    add_extent(tensor, type);
+    put(PickleCode::kMark);
+    add_global("torch", has_one_scale ? "per_tensor_affine" : "per_channel_affine");
+    if (has_one_scale) {
+      add_float(tensor.q_scale());
+      add_int(tensor.q_zero_point());
+    } else {
+      add_part(tensor.q_per_channel_scales());
+      add_part(tensor.q_per_channel_zero_points());
+      add_int(tensor.q_per_channel_axis());
+    }
+    put(PickleCode::kTuple);
+    put(PickleCode::kNewFalse);
+    add_no_hooks();
+    put(PickleCode::kTuple);
+    put(PickleCode::kReduce);
+  }
+
+  void add_sparse(const at::Tensor& tensor) {
+    add_global("torch._utils", "_rebuild_sparse_tensor");
+    add_global("torch.serialization", "_get_layout");
+    add_text(sparse_layout_name(tensor.layout()));
+    put(PickleCode::kTuple1);
+    put(PickleCode::kReduce);
+    put(PickleCode::kMark);
+    const bool has_rows =
+        tensor.layout() == c10::kSparseCsr || tensor.layout() == c10::kSparseBsr;
+    if (tensor.layout() == c10::kSparse) {
+      add_part(tensor._indices());
+      add_part(tensor._values());
+    } else {
+      add_part(has_rows ? tensor.crow_indices() : tensor.ccol_indices());
+      add_part(has_rows ? tensor.col_indices() : tensor.row_indices());
+      add_part(tensor.values());
+    }
+    add_global("torch", "Size");
+    add_sizes(tensor.sizes());
+    put(PickleCode::kTuple1);
+    put(PickleCode::kReduce);
+    if (tensor.layout() == c10::kSparse) {
+      put(tensor.is_coalesced() ? PickleCode::kNewTrue : PickleCode::kNewFalse);
+    }
+    put(PickleCode::kTuple);
+    put(PickleCode::kTuple2);
+    put(PickleCode::kReduce);
   }
 
   Pickled result_;
   std::unordered_map<const void*, uint32_t> memo_;
+  std::deque<at::Tensor> parts_;
   std::map<std::pair<const void*, c10::ScalarType>, size_t> keys_;
 };
 

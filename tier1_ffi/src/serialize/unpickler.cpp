@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -16,6 +17,7 @@
 #include "device/dtype.h"
 #include "serialize/pickle.h"
 #include "serialize/pickle_codes.h"
+#include "serialize/rebuild.h"
 
 namespace simple_torch {
 namespace {
@@ -30,6 +32,12 @@ enum class Global {
   kTensorV3,
   kParameter,
   kParameterWithState,
+  kQuantized,
+  kPerTensor,
+  kPerChannel,
+  kSparse,
+  kLayoutOf,
+  kLayout,  // of sparse tensors
   kSize,
   kDevice,
   kComplex,
@@ -49,6 +57,12 @@ constexpr GlobalName kGlobals[] = {
     {"torch._utils _rebuild_tensor_v3", Global::kTensorV3},
     {"torch._utils _rebuild_parameter", Global::kParameter},
     {"torch._utils _rebuild_parameter_with_state", Global::kParameterWithState},
+    {"torch._utils _rebuild_qtensor", Global::kQuantized},
+    {"torch per_tensor_affine", Global::kPerTensor},
+    {"torch per_channel_affine", Global::kPerChannel},
+    {"torch._utils _rebuild_sparse_tensor", Global::kSparse},
+    {"torch._utils _rebuild_sparse_csr_tensor", Global::kSparse},
+    {"torch.serialization _get_layout", Global::kLayoutOf},
     {"torch Size", Global::kSize},
     {"torch device", Global::kDevice},
     {"__builtin__ complex", Global::kComplex},
@@ -70,6 +84,7 @@ struct Node {
   // Of a storage, and of what makes one.
   c10::Storage storage{};
   c10::ScalarType dtype = c10::ScalarType::Undefined;
+  c10::Layout layout = c10::kStrided;
 };
 
 bool is_utf8(std::string_view text) {
@@ -523,6 +538,20 @@ class Unpickler {
       case Global::kParameterWithState:
         need(2, 4);
         return parameter(given);
+      case Global::kQuantized:
+        need(6, 7);
+        return quantized(given);
+      case Global::kSparse:
+        need(2, 2);
+        return sparse(given);
+      case Global::kLayoutOf: {
+        need(1, 1);
+        const std::string name = text_of(given[0]);
+        const std::optional<c10::Layout> layout = sparse_layout(name);
+        if (!layout) unsupported("a tensor of the layout '" + name.substr(0, 100) + "'");
+        return make(
+            {.kind = Kind::kGlobal, .global = Global::kLayout, .layout = *layout});
+      }
       case Global::kSize:
         need(1, 1);
         if (node(given[0]).kind != Kind::kTuple) damaged("a shape that is no tuple");
@@ -535,6 +564,9 @@ class Unpickler {
         return make_leaf(c10::complex<double>(float_of(given[0]), float_of(given[1])));
       case Global::kStorage:
       case Global::kDtype:
+      case Global::kPerTensor:
+      case Global::kPerChannel:
+      case Global::kLayout:
         break;
     }
     damaged("something is called that is no function");
@@ -570,7 +602,7 @@ class Unpickler {
     const int64_t offset = int_of(given[1]);
     const std::vector<int64_t> sizes = ints_of(given[2]);
     const std::vector<int64_t> strides = ints_of(given[3]);
-    if (c10::isQIntType(dtype)) unsupported("a quantized tensor");
+    if (c10::isQIntType(dtype)) damaged("a quantized tensor without its scale");
     check_extent(storage.nbytes() / c10::elementSize(dtype), offset, sizes, strides);
     if (dtype == c10::ScalarType::Bool) make_truth_values(storage);
     at::Tensor made =
@@ -610,6 +642,81 @@ class Unpickler {
       damaged("a tensor that does not lie in its storage");
     }
   }
+
+  const std::vector<uint32_t>& tuple_of(uint32_t index, size_t least, size_t most) {
+    const Node& tuple = node(index);
+    if (tuple.kind != Kind::kTuple || tuple.items.size() < least ||
+        tuple.items.size() > most) {
+      damaged("a tensor of other parts than it should have");
+    }
+    return tuple.items;
+  }
+  // A part of another tensor, all of which is looked at: not again and again.
+  at::Tensor part_of(uint32_t index) {
+    constexpr int kMostUses = 16;
+    if (!leaf(index).isTensor()) damaged("something is where a tensor should be");
+    const at::Tensor& part = leaf(index).toTensor();
+    if (!is_plain_part(part)) damaged("a part of a tensor that is no plain one itself");
+    if (++uses_[part.storage().unsafeGetStorageImpl()] > kMostUses) {
+      unsupported("sparse or quantized tensors that have very many parts in common");
+    }
+    return part.detach().resolve_conj().resolve_neg();
+  }
+
+  // Arguments: storage, offset, sizes, strides, how it is quantized, requires_grad,
+  // hooks.
+  uint32_t quantized(const std::vector<uint32_t>& given) {
+    const c10::ScalarType dtype = storage_dtype(given[0]);
+    const c10::Storage storage = node(given[0]).storage;
+    const int64_t offset = int_of(given[1]);
+    const std::vector<int64_t> sizes = ints_of(given[2]);
+    const std::vector<int64_t> strides = ints_of(given[3]);
+    check_extent(storage.nbytes() / c10::elementSize(dtype), offset, sizes, strides);
+    const at::Tensor made =
+        quantized_tensor(storage, dtype, offset, sizes, strides, quantization(given[4]));
+    if (!made.defined()) damaged("a quantized tensor whose parts do not fit together");
+    return make_leaf(made);
+  }
+
+  Quantization quantization(uint32_t index) {
+    const std::vector<uint32_t>& given = tuple_of(index, 3, 4);
+    const Node& scheme = node(given[0]);
+    const bool is_function = scheme.kind == Kind::kGlobal;
+    if (is_function && scheme.global == Global::kPerTensor && given.size() == 3) {
+      return {.scale = float_of(given[1]), .zero_point = int_of(given[2])};
+    }
+    if (!is_function || scheme.global != Global::kPerChannel || given.size() != 4) {
+      damaged("a tensor that is quantized in an unknown way");
+    }
+    return {.scales = part_of(given[1]),
+            .zero_points = part_of(given[2]),
+            .axis = int_of(given[3])};
+  }
+
+  // Arguments: the layout, and a tuple of indices, perhaps of two kinds, values, sizes
+  // and perhaps whether the indices are in order.
+  uint32_t sparse(const std::vector<uint32_t>& given) {
+    const Node& kind = node(given[0]);
+    if (kind.kind != Kind::kGlobal || kind.global != Global::kLayout) {
+      damaged("a sparse tensor without a layout");
+    }
+    const c10::Layout layout = kind.layout;
+    const bool has_coordinates = layout == c10::kSparse;
+    const std::vector<uint32_t> parts = tuple_of(given[1], has_coordinates ? 3 : 4, 4);
+    const at::Tensor first = part_of(parts[0]);
+    const at::Tensor second = part_of(parts[1]);
+    at::Tensor made;
+    if (has_coordinates) {
+      const bool is_coalesced = parts.size() > 3 && is_true(parts[3]);
+      made = coordinate_tensor(first, second, ints_of(parts[2]), is_coalesced);
+    } else {
+      made =
+          compressed_tensor(layout, first, second, part_of(parts[2]), ints_of(parts[3]));
+    }
+    if (!made.defined()) damaged("a sparse tensor whose parts do not fit together");
+    return make_leaf(std::move(made));
+  }
+  bool is_true(uint32_t index) { return !leaf(index).isNone() && bool_of(index); }
 
   // Other bytes than 0 and 1 are no truth values, and reading them as such may do
   // anything.
@@ -727,6 +834,8 @@ class Unpickler {
   std::unordered_map<uint32_t, uint32_t> memo_;
   // The storages that were looked through for truth values.
   std::unordered_set<const void*> truth_values_;
+  // How often a storage is a part of a sparse or quantized tensor.
+  std::unordered_map<const void*, int> uses_;
   uint64_t budget_ = 0;
 };
 
