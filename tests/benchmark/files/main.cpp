@@ -1,5 +1,6 @@
 // files WHAT FOLDER [ROW…]: measures what build_support/ci/benchmark-files compares, and
 // says each as ROW SIDE NUMBER. WHAT is files, resident, calls or images.
+#include <ATen/Parallel.h>
 #include <c10/core/CPUAllocator.h>
 
 #include <algorithm>
@@ -66,6 +67,8 @@ int main(int argc, char** argv) {
   const std::string what = argv[1];
   const std::string folder = argv[2];
   wanted.assign(argv + 3, argv + argc);
+  // On a busy machine threads that wait for each other cost more than what is compared.
+  at::set_num_threads(1);
   if (what == "files") compare_files(folder);
   if (what == "resident") measure_resident(folder);
   if (what == "calls") compare_calls();
