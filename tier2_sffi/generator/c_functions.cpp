@@ -73,7 +73,7 @@ std::string kind_of(const std::string& name) {
       {"module", "RawModule"},    {"script", "RawScript"},
       {"trace", "Trace"},         {"io", "IoStream"},
       {"transfer", "Transfer"},   {"archive", "Archive"},
-      {"package", "Package"}};
+      {"package", "Package"},     {"workers", "Workers"}};
   const auto kind = kinds.find(name);
   return kind == kinds.end() ? "Tensor" : kind->second;
 }

@@ -81,6 +81,7 @@ extern type IoStream
 extern type Transfer
 extern type Archive
 extern type Package
+extern type Workers
 )";
   std::string header;
   for (const CFunction& function : functions) {

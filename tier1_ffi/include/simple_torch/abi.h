@@ -87,7 +87,8 @@ enum {
   SIMPLE_TORCH_KIND_ARCHIVE = 20,
   SIMPLE_TORCH_KIND_PACKAGE = 21,
   SIMPLE_TORCH_KIND_SCRIPT = 22,
-  SIMPLE_TORCH_KIND_PACKED = 23
+  SIMPLE_TORCH_KIND_PACKED = 23,
+  SIMPLE_TORCH_KIND_WORKERS = 24
 };
 
 /** Failure codes. They follow the type of the error, never its text. */

@@ -32,5 +32,6 @@
 #include "simple_torch/tensor.h"
 #include "simple_torch/transforms.h"
 #include "simple_torch/value.h"
+#include "simple_torch/workers.h"
 
 #endif

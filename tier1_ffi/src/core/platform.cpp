@@ -10,6 +10,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <memory>
+#include <utility>
 
 #if defined(__linux__)
 #include <linux/membarrier.h>
@@ -107,25 +109,31 @@ std::string folder_of(const void* address) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
-bool start_thread(Thread& thread, void (*function)()) {
+bool start_thread(Thread& thread, std::function<void()> work) {
   static_assert(sizeof(pthread_t) <= sizeof(thread.id));
+  auto owned = std::make_unique<std::function<void()>>(std::move(work));
   sigset_t all{};
   sigset_t before{};
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pthread_t started{};
   const auto run = [](void* argument) -> void* {
-    reinterpret_cast<void (*)()>(argument)();
+    const std::unique_ptr<std::function<void()>> mine(
+        static_cast<std::function<void()>*>(argument));
+    (*mine)();
     return nullptr;
   };
-  const bool ok =
-      pthread_create(&started, nullptr, run, reinterpret_cast<void*>(function)) == 0;
+  const bool ok = pthread_create(&started, nullptr, run, owned.get()) == 0;
+  if (ok) owned.release();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   thread.id = (uint64_t)started;
   return ok;
 }
 
 void join_thread(const Thread& thread) { pthread_join((pthread_t)thread.id, nullptr); }
+void leave_thread(const Thread& thread) { pthread_detach((pthread_t)thread.id); }
+
+int64_t process_id() { return getpid(); }
 
 void around_fork(void (*before)(), void (*parent)(), void (*child)()) {
   pthread_atfork(before, parent, child);

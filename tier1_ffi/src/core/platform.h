@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 // A thread_local of a library that is loaded late costs a function call for each access
@@ -67,8 +68,13 @@ std::string folder_of(const void* address);
 struct Thread {
   uint64_t id = 0;
 };
-bool start_thread(Thread& thread, void (*function)());
+bool start_thread(Thread& thread, std::function<void()> work);
+// A thread is either waited for or left alone, once.
 void join_thread(const Thread& thread);
+void leave_thread(const Thread& thread);
+
+// Another one in the child of a fork.
+int64_t process_id();
 
 // Registers what happens around a fork: before, after in the parent, after in the child.
 void around_fork(void (*before)(), void (*parent)(), void (*child)());

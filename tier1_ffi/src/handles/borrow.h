@@ -34,6 +34,7 @@ class ScriptModule;
 class ScriptUnit;
 class Trace;
 class Transfer;
+class Workers;
 using TensorList = std::vector<at::Tensor>;
 
 // A kind's type. Tensors lie in the slot itself; objects of other kinds are owned by a
@@ -107,6 +108,10 @@ struct KindOf<Packed> {
 template <>
 struct KindOf<Dlpack> {
   static constexpr Kind value = Kind::kDlpack;
+};
+template <>
+struct KindOf<Workers> {
+  static constexpr Kind value = Kind::kWorkers;
 };
 template <>
 struct KindOf<Transfer> {

@@ -21,6 +21,7 @@
 #include "script/objects.h"
 #include "script/package.h"
 #include "script/trace.h"
+#include "workers/workers.h"
 
 namespace simple_torch {
 namespace {
@@ -95,6 +96,9 @@ using TensorPointer = c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorIm
     case Kind::kGraph:
       delete static_cast<CudaGraph*>(object);
       return;
+    case Kind::kWorkers:
+      delete static_cast<Workers*>(object);
+      return;
     case Kind::kTensor:
     case Kind::kNone:
       return;
@@ -137,6 +141,8 @@ const char* kind_name(Kind kind) {
       return "package";
     case Kind::kScript:
       return "script";
+    case Kind::kWorkers:
+      return "workers";
     case Kind::kGenerator:
       return "generator";
     case Kind::kOperator:

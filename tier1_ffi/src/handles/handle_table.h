@@ -65,6 +65,7 @@ enum class Kind : uint8_t {
   kPackage = SIMPLE_TORCH_KIND_PACKAGE,
   kScript = SIMPLE_TORCH_KIND_SCRIPT,
   kPacked = SIMPLE_TORCH_KIND_PACKED,
+  kWorkers = SIMPLE_TORCH_KIND_WORKERS,
 };
 
 // "tensor"; nullptr for a number that is no kind.

@@ -19,6 +19,7 @@
 #include "core/file.h"
 #include "core/guarded.h"
 #include "core/numbers.h"
+#include "images/image.h"
 #include "images/pixels.h"
 #include "tensor/arguments.h"
 
@@ -111,15 +112,6 @@ at::Tensor image_of(const images::Source& source, int64_t channels, int64_t dept
   const int orientation = images::read(source, canvas);
   const at::Tensor samples = with_channels(with_depth(canvas.tensor, depth), channels);
   return upright(samples, orientation).permute({2, 0, 1});
-}
-
-void check_form(int64_t channels, int64_t depth) {
-  if (channels < 0 || channels > 4) {
-    fail_argument("channels", "must be from 0 to 4, and is " + std::to_string(channels));
-  }
-  if (depth != 8 && depth != 16) {
-    fail_argument("depth", "must be 8 or 16, and is " + std::to_string(depth));
-  }
 }
 
 // ---- To a file
@@ -261,6 +253,21 @@ at::Tensor resized(const at::Tensor& image, at::IntArrayRef size,
 }
 
 }  // namespace
+
+void check_image_form(int64_t channels, int64_t depth) {
+  if (channels < 0 || channels > 4) {
+    fail_argument("channels", "must be from 0 to 4, and is " + std::to_string(channels));
+  }
+  if (depth != 8 && depth != 16) {
+    fail_argument("depth", "must be 8 or 16, and is " + std::to_string(depth));
+  }
+}
+
+at::Tensor load_image(const std::string& path, int64_t channels, int64_t depth) {
+  const MappedFile file(path);
+  return image_of({path, file.bytes(), depth == 16}, channels, depth);
+}
+
 }  // namespace simple_torch
 
 using namespace simple_torch;
@@ -268,17 +275,15 @@ using namespace simple_torch;
 simple_torch_handle simple_torch_image_load(const char* path, int64_t channels,
                                             int64_t depth) {
   return guarded([&] {
-    check_form(channels, depth);
-    const std::string name(text_of(path, "path"));
-    const MappedFile file(name);
-    return store(image_of({name, file.bytes(), depth == 16}, channels, depth));
+    check_image_form(channels, depth);
+    return store(load_image(std::string(text_of(path, "path")), channels, depth));
   });
 }
 
 simple_torch_handle simple_torch_image_decode(const void* data, int64_t bytes,
                                               int64_t channels, int64_t depth) {
   return guarded([&] {
-    check_form(channels, depth);
+    check_image_form(channels, depth);
     const auto content = list_of(static_cast<const char*>(data), bytes, "bytes");
     return store(image_of({"the image", {content.data(), content.size()}, depth == 16},
                           channels, depth));
