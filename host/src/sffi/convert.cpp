@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "runtime/failure.h"
+#include "runtime/operations.h"
 #include "runtime/vm.h"
 
 namespace simple {
@@ -399,31 +400,7 @@ Value get_number(Vm& vm, const int64_t* bits, int64_t kind, bool bits_are_addres
 }
 
 std::string describe(Value value) {
-  switch (value.tag) {
-    case Tag::kNil:
-    case Tag::kMissing:
-      return "nil";
-    case Tag::kBool:
-      return "bool";
-    case Tag::kInt:
-      return "i64";
-    case Tag::kFloat:
-      return "f64";
-    case Tag::kU8:
-      return "u8";
-    case Tag::kU16:
-      return "u16";
-    case Tag::kU32:
-      return "u32";
-    case Tag::kU64:
-      return "u64";
-    case Tag::kF32:
-      return "f32";
-    case Tag::kSymbol:
-      return "symbol";
-    case Tag::kObject:
-      break;
-  }
+  if (value.tag != Tag::kObject) return type_name(value);
   switch (value.object->kind) {
     case Kind::kText:
       return "text";
