@@ -84,9 +84,9 @@ TEST_F(Runtime, TableAgreesWithAnotherMapOverRandomInsertionsAndRemovals) {
   }
   ASSERT_EQ(table->live, expected.size());
   for (const auto& [key, value] : expected) {
-    const Value* found = table_find(vm, table, i(key));
+    const Slot* found = table_find(vm, table, i(key));
     ASSERT_NE(found, nullptr);
-    EXPECT_EQ(found->integer, value);
+    EXPECT_EQ(found->get().integer, value);
   }
   EXPECT_EQ(table_find(vm, table, i(5000)), nullptr);
 }
@@ -95,7 +95,7 @@ TEST_F(Runtime, TableKeepsTheOrderOfInsertionWhenItGrows) {
   Table* table = vm.heap().dict();
   for (int64_t n = 0; n < 1000; ++n) *table_insert(vm, table, i(n * 7919 % 1000)) = i(n);
   for (uint32_t n = 0; n < table->used; ++n) {
-    EXPECT_EQ(table->entries[n].key.integer, int64_t{n} * 7919 % 1000);
+    EXPECT_EQ(table->entries[n].key.get().integer, int64_t{n} * 7919 % 1000);
   }
 }
 

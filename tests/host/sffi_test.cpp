@@ -91,7 +91,7 @@ class Sffi : public testing::TestWithParam<bool> {
   Value values(std::vector<Value> items) {
     Array* array =
         vm_.heap().array(Elements::kValues, static_cast<int64_t>(items.size()));
-    for (const Value& value : items) array->values()[array->length++] = value;
+    for (const Value& value : items) array->slots()[array->length++] = value;
     return object(array);
   }
   Value thing(int64_t value) {

@@ -62,6 +62,7 @@ void restore_settings() {
   simple_torch_runtime_attach(nullptr);
   simple_torch_memory_set_cache_limit(-1);
   simple_torch_memory_set_pressure(-1);
+  simple_torch_memory_set_young(0);
   simple_torch_dtype_set_default(kFloat32);
   simple_torch_mode_leave(1);
   restore_context();

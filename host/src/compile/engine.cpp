@@ -551,11 +551,11 @@ void Engine::link_all() {
     const auto& strings = module.strings;
     for (const ReferenceImage& reference : image.references) {
       const Symbol name = strings[reference.name];
-      Value* target = nullptr;
+      Slot* target = nullptr;
       const std::string& key = image.strings[reference.module];
       if (reference.module != 0 && key == kNatives) {
         const auto found = vm_->natives().find(name);
-        if (found != vm_->natives().end()) target = const_cast<Value*>(&found->second);
+        if (found != vm_->natives().end()) target = const_cast<Slot*>(&found->second);
       } else {
         Module* owner = &module;
         if (reference.module != 0) owner = modules_.at(key)->module.get();

@@ -71,7 +71,7 @@ void Interpreter::arrange(FunctionCode* code, Value* base, int count) {
     const int more = std::max(count - fixed, 0);
     Tuple* rest = heap_.tuple(static_cast<uint32_t>(more));
     for (int i = 0; i < more; ++i) {
-      rest->items()[i] = base[fixed + i];
+      rest->slots()[i] = base[fixed + i];
       share(base[fixed + i]);
     }
     base[fixed] = Value::of(static_cast<Object*>(rest));
@@ -343,7 +343,7 @@ bool Interpreter::call_named(Site& site, int before, Value callee, Value* base, 
     Value& variadic = arranged[static_cast<size_t>(fixed)];
     if (variadic.is_missing()) {
       Tuple* tuple = heap_.tuple(static_cast<uint32_t>(rest.size()));
-      std::copy(rest.begin(), rest.end(), tuple->items());
+      std::copy(rest.begin(), rest.end(), tuple->slots());
       for (const Value& value : rest) share(value);
       variadic = Value::of(static_cast<Object*>(tuple));
     }

@@ -25,7 +25,7 @@ Value check_length(Vm&, Value* arguments, int) {
 Value tuple_of(Vm& vm, Value* arguments, int) {
   const Array* array = expect_array(arguments[0], "rt_core_tuple_of", 1);
   Tuple* tuple = vm.heap().tuple(static_cast<uint32_t>(array->length));
-  for (int64_t i = 0; i < array->length; ++i) tuple->items()[i] = array->get(i);
+  for (int64_t i = 0; i < array->length; ++i) tuple->slots()[i] = array->get(i);
   return Value::of(static_cast<Object*>(tuple));
 }
 
@@ -58,7 +58,7 @@ Value assign_self(Vm&, Value* arguments, int) {
   auto* from = as<Instance>(arguments[1]);
   for (uint32_t i = 0; i < to->small; ++i) {
     share(from->fields()[i]);
-    to->fields()[i] = from->fields()[i];
+    to->slots()[i] = from->fields()[i];
   }
   return Value();
 }

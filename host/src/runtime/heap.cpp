@@ -56,7 +56,7 @@ void store(Array* array, int64_t index, Value value) {
       array->bytes()[index] = static_cast<uint8_t>(value.integer);
       break;
     case Elements::kValues:
-      array->values()[index] = value;
+      array->slots()[index] = value;
       break;
   }
 }
@@ -336,6 +336,11 @@ void Heap::want_collection() {
   vm_.interrupt();
 }
 
+void Heap::want_young_collection() {
+  wants_young_collection_ = true;
+  vm_.interrupt();
+}
+
 // ---- Texts
 
 Text* Heap::text_buffer(uint32_t length, char** bytes) {
@@ -551,7 +556,7 @@ Tuple* Heap::tuple(uint32_t count) {
       static_cast<Tuple*>(allocate(Kind::kTuple, sizeof(Tuple) + count * sizeof(Value)));
   result->small = count;
   result->labels = nullptr;
-  for (uint32_t i = 0; i < count; ++i) result->items()[i] = Value();
+  for (uint32_t i = 0; i < count; ++i) result->slots()[i] = Value();
   return result;
 }
 
@@ -577,13 +582,13 @@ Instance* Heap::instance(Type* type) {
       allocate(Kind::kInstance, sizeof(Instance) + count * sizeof(Value)));
   result->small = count;
   result->type = type;
-  for (uint32_t i = 0; i < count; ++i) result->fields()[i] = Value();
+  for (uint32_t i = 0; i < count; ++i) result->slots()[i] = Value();
   return result;
 }
 
 Instance* Heap::copy(Instance* instance) {
   Instance* result = this->instance(instance->type);
-  std::memcpy(static_cast<void*>(result->fields()), instance->fields(),
+  std::memcpy(static_cast<void*>(result->slots()), instance->fields(),
               instance->small * sizeof(Value));
   share_all(result->fields(), result->small);
   return result;
@@ -607,7 +612,7 @@ EnumValue* Heap::enum_value(Type* type, uint32_t variant, uint32_t payload) {
   result->small = payload;
   result->type = type;
   result->variant = variant;
-  for (uint32_t i = 0; i < payload; ++i) result->payload()[i] = Value();
+  for (uint32_t i = 0; i < payload; ++i) result->slots()[i] = Value();
   return result;
 }
 
@@ -616,7 +621,7 @@ Closure* Heap::closure(FunctionCode* code, uint32_t captured) {
       allocate(Kind::kClosure, sizeof(Closure) + captured * sizeof(Value)));
   result->small = captured;
   result->code = code;
-  for (uint32_t i = 0; i < captured; ++i) result->captured()[i] = Value();
+  for (uint32_t i = 0; i < captured; ++i) result->slots()[i] = Value();
   return result;
 }
 
@@ -643,7 +648,7 @@ Handle* Heap::handle(Type* type, int64_t handle) {
   auto* result = static_cast<Handle*>(allocate(Kind::kHandle, sizeof(Handle)));
   result->type = type;
   result->handle = handle;
-  handles_.push_back(result);
+  young_.push_back(result);
   return result;
 }
 
@@ -784,20 +789,17 @@ void Heap::collect() {
   vm_.character_places().forget();
   vm_.mark_roots();
   trace_all();
-
-  // Handles that nothing reaches any more.
-  size_t kept = 0;
-  for (Handle* handle : handles_) {
+  for (Handle* handle : died_young_) {
     if (mark_of(handle) == epoch_) {
-      handles_[kept++] = handle;
-    } else if (handle->handle != 0) {
-      dead_handles_.push_back({handle->type, handle->handle});
+      fail("E1002", "internal: a native object was released that is still in use");
     }
   }
-  handles_.resize(kept);
+  died_young_.clear();
+  let_die(young_);
+  let_die(old_);
 
   // Large objects at once, cells as they are needed.
-  kept = 0;
+  size_t kept = 0;
   for (Object* object : large_) {
     if (object->mark == epoch_ || object->mark == kImmortal) {
       large_[kept++] = object;
@@ -824,12 +826,64 @@ void Heap::collect() {
   }
 }
 
-void Heap::take_all_handles() {
-  for (Handle* handle : handles_) {
-    if (handle->handle != 0) dead_handles_.push_back({handle->type, handle->handle});
-    handle->handle = 0;
+void Heap::collect_young() {
+  wants_young_collection_ = false;
+  vm_.mark_held();
+  std::erase_if(globals_with_handles_, [this](Slot* global) {
+    mark(*global);
+    return !is(*global, Kind::kHandle);
+  });
+  for (Object* object : gray_) {
+    if (object->kind == Kind::kHandle && object->small == Handle::kNew) {
+      object->small = Handle::kHeld;
+    }
   }
-  handles_.clear();
+  gray_.clear();
+  size_t kept = 0;
+  for (Handle* handle : young_) {
+    switch (handle->small) {
+      case Handle::kNew:
+        if (stress_ && handle->handle != 0) died_young_.push_back(handle);
+        die(handle);
+        break;
+      case Handle::kHeld:
+        handle->small = Handle::kNew;
+        young_[kept++] = handle;
+        break;
+      default:
+        old_.push_back(handle);
+    }
+  }
+  young_.resize(kept);
+}
+
+void Heap::set_to_handle(Slot& global, Value value) {
+  globals_with_handles_.insert(&global);
+  global.set_without_note(value);
+}
+
+void Heap::let_die(std::vector<Handle*>& handles) {
+  size_t kept = 0;
+  for (Handle* handle : handles) {
+    if (mark_of(handle) == epoch_) {
+      handles[kept++] = handle;
+    } else {
+      die(handle);
+    }
+  }
+  handles.resize(kept);
+}
+
+void Heap::die(Handle* handle) {
+  if (handle->handle != 0) dead_handles_.push_back({handle->type, handle->handle});
+  handle->handle = 0;
+}
+
+void Heap::take_all_handles() {
+  for (std::vector<Handle*>* handles : {&young_, &old_}) {
+    for (Handle* handle : *handles) die(handle);
+    handles->clear();
+  }
 }
 
 }  // namespace simple

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/object.h"
@@ -72,6 +73,21 @@ class Heap {
 
   // ---- Collecting
   void collect();
+  // Finds those of the young handles that are dead, without a look at other objects. A
+  // handle is young until it was put in an object: so nothing but registers, globals and
+  // natives can have it. (See Slot, which notes what is put in it.)
+  void collect_young();
+  // A global may be given one handle after the other: that alone makes none old.
+  void set_global(Slot& global, Value value) {
+    if (is(value, Kind::kHandle)) {
+      set_to_handle(global, value);
+    } else {
+      global = value;
+    }
+  }
+  size_t young_handles() const { return young_.size(); }
+  // The others that are owned.
+  size_t old_handles() const { return old_.size(); }
   // Tells of memory that objects own outside the heap's cells.
   void account(int64_t bytes);
   // Fail if the program may not have so much more at once: what is made between two
@@ -81,6 +97,8 @@ class Heap {
   void check_text(uint64_t bytes) const;
   bool wants_collection() const { return wants_collection_; }
   void want_collection();
+  bool wants_young_collection() const { return wants_young_collection_ || stress_; }
+  void want_young_collection();
   void set_stress(bool on) { stress_ = on; }
   bool stress() const { return stress_; }
   // The program's memory, as far as the heap knows, has to stay below this.
@@ -131,6 +149,10 @@ class Heap {
   void trace_all();
   void trace(Object* object);
   void finish_sweeping();
+  // Keeps the handles that are marked.
+  void let_die(std::vector<Handle*>& handles);
+  void die(Handle* handle);
+  void set_to_handle(Slot& global, Value value);
 
   Vm& vm_;
   std::array<Object*, kClasses + 1> free_{};
@@ -140,18 +162,31 @@ class Heap {
   size_t arena_used_ = 0;      // Of the last one.
   std::vector<Object*> large_;
   std::vector<Type*> types_;
-  std::vector<Handle*> handles_;
+  std::vector<Handle*> young_;
+  std::vector<Handle*> old_;
+  std::unordered_set<Slot*> globals_with_handles_;
+  std::vector<Handle*> died_young_;  // In the stress mode, until a collection checks it.
   std::vector<Dead> dead_handles_;
   std::vector<Object*> gray_;  // Reached, perhaps more than once; not marked yet.
   uint8_t epoch_ = 1;
   bool stress_ = false;
   bool wants_collection_ = false;
+  bool wants_young_collection_ = false;
   uint64_t allocated_ = 0;
   uint64_t live_ = 0;
   uint64_t threshold_;
   uint64_t limit_ = 0;
   Statistics statistics_;
 };
+
+// Sees to it that what is in a place, a register or a slot, has no other holder.
+template <typename Place>
+void unshare(Heap& heap, Place& place) {
+  const Value value = place;
+  if (value.tag == Tag::kObject && value.object->shared && copies(value.object)) {
+    place = heap.copy(value);
+  }
+}
 
 }  // namespace simple
 

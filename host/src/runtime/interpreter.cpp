@@ -27,12 +27,6 @@ T* reserve(size_t count) {
   return static_cast<T*>(memory);
 }
 
-void unshare(Heap& heap, Value& value) {
-  if (value.tag == Tag::kObject && value.object->shared && copies(value.object)) {
-    value = heap.copy(value);
-  }
-}
-
 bool is_function(Value value) {
   return is(value, Kind::kClosure) || is(value, Kind::kNative) ||
          is(value, Kind::kBound) || is(value, Kind::kExtern);
@@ -115,21 +109,33 @@ Interpreter::~Interpreter() {
   munmap(frames_, kMostFrames * sizeof(Frame));
 }
 
-void Interpreter::collect() {
-  // What lies above the running function was left behind by others.
+void Interpreter::clear_above() {
   Value* end = top();
   for (Value* value = end; value < high_water_; ++value) *value = Value();
   high_water_ = end;
+}
+
+void Interpreter::collect() {
+  clear_above();
   vm_.externs().begin_collection();
   heap_.collect();
   vm_.externs().release_dead();
 }
 
-void Interpreter::mark_roots() {
+void Interpreter::collect_young() {
+  clear_above();
+  heap_.collect_young();
+  vm_.externs().release_dead_young(static_cast<size_t>(top() - stack_));
+}
+
+void Interpreter::mark_registers() {
   for (Frame* frame = frames_ + 1; frame <= frame_; ++frame) heap_.mark(frame->closure);
   const Value* end = top();
   for (const Value* value = stack_; value < end; ++value) heap_.mark(*value);
   if (ellipsis_.is_object()) heap_.mark(ellipsis_);
+}
+
+void Interpreter::mark_globals() {
   for (Module* module : modules) {
     for (const Value& value : module->globals) heap_.mark(value);
   }
@@ -139,6 +145,8 @@ void Interpreter::attend() {
   vm_.interrupted_.store(false, std::memory_order_relaxed);
   vm_.check_stop();
   vm_.externs().run_queued();
+  // The first may find that the second is due.
+  if (heap_.wants_young_collection()) collect_young();
   if (heap_.wants_collection()) collect();
 }
 
@@ -372,11 +380,11 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kSetGlobal : {
-      *code->module->references[pc->b] = A;
+      heap_.set_global(*code->module->references[pc->b], A);
       NEXT;
     }
     L_kGetGlobalMutable : {
-      Value& global = *code->module->references[pc->b];
+      Slot& global = *code->module->references[pc->b];
       unshare(heap_, global);
       A = global;
       NEXT;
@@ -425,7 +433,7 @@ Value Interpreter::run(Frame* boundary) {
                                 ? base[capture.index]
                                 : frame_->closure->captured()[capture.index];
         share(value);
-        closure->captured()[i] = value;
+        closure->slots()[i] = value;
       }
       A = Value::of(static_cast<Object*>(closure));
       ATTEND;
@@ -932,7 +940,7 @@ Value Interpreter::run(Frame* boundary) {
       Instance* instance = heap_.instance(type);
       const Value* from = &A;
       const uint32_t count = std::min<uint32_t>(pc->c, instance->small);
-      for (uint32_t i = 0; i < count; ++i) instance->fields()[i] = from[i];
+      for (uint32_t i = 0; i < count; ++i) instance->slots()[i] = from[i];
       A = Value::of(static_cast<Object*>(instance));
       ATTEND;
       NEXT;
@@ -975,7 +983,7 @@ Value Interpreter::run(Frame* boundary) {
         auto* instance = as<Instance>(receiver);
         if (site.key == instance->type && site.found == Site::Found::kField &&
             !(instance->shared && instance->type->is_value())) [[likely]] {
-          instance->fields()[site.slot] = B;
+          instance->slots()[site.slot] = B;
           NEXT;
         }
       }
@@ -988,7 +996,7 @@ Value Interpreter::run(Frame* boundary) {
       Site& site = code->sites[pc->c];
       frame_->pc = pc;
       if (is(receiver, Kind::kInstance) && find_field(site, receiver)) {
-        Value& field = as<Instance>(receiver)->fields()[site.slot];
+        Slot& field = as<Instance>(receiver)->slots()[site.slot];
         unshare(heap_, field);
         A = field;
       } else {
@@ -1025,8 +1033,8 @@ Value Interpreter::run(Frame* boundary) {
       }
       frame_->pc = pc;
       if (is(container, Kind::kDict)) {
-        const Value* found = table_find(vm_, as<Table>(container), index);
-        A = found == nullptr ? Value() : *found;
+        const Slot* found = table_find(vm_, as<Table>(container), index);
+        A = found == nullptr ? Value() : found->get();
         NEXT;
       }
       if (is(container, Kind::kInstance)) {
@@ -1060,7 +1068,7 @@ Value Interpreter::run(Frame* boundary) {
           } else if (array->elements() == Elements::kFloats && value.tag == Tag::kFloat) {
             array->floats()[index.integer] = value.real;
           } else if (array->elements() == Elements::kValues) {
-            array->values()[index.integer] = value;
+            array->slots()[index.integer] = value;
           } else {
             heap_.set(array, index.integer, value);
           }
@@ -1084,7 +1092,7 @@ Value Interpreter::run(Frame* boundary) {
         if (array->elements() == Elements::kValues &&
             static_cast<uint64_t>(index.integer) < static_cast<uint64_t>(array->length))
             [[likely]] {
-          Value& element = array->values()[index.integer];
+          Slot& element = array->slots()[index.integer];
           unshare(heap_, element);
           A = element;
           NEXT;
@@ -1137,7 +1145,7 @@ Value Interpreter::run(Frame* boundary) {
     L_kTuple : {
       const Value* from = &B;
       Tuple* tuple = heap_.tuple(pc->c);
-      for (uint16_t i = 0; i < pc->c; ++i) tuple->items()[i] = from[i];
+      for (uint16_t i = 0; i < pc->c; ++i) tuple->slots()[i] = from[i];
       A = Value::of(static_cast<Object*>(tuple));
       ATTEND;
       NEXT;

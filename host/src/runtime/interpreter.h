@@ -34,10 +34,12 @@ class Interpreter {
 
   Value call(Value callee, std::span<const Value> arguments);
   Value call_method(Value receiver, Object* method, std::span<const Value> arguments);
-  void mark_roots();
+  void mark_registers();
+  void mark_globals();
   // Collects, runs what waits; throws if the program is to stop.
   void attend();
   void collect();
+  void collect_young();
   // Where the program is, the innermost function first.
   std::vector<TraceLine> trace() const;
   // The place of the innermost function that is not of the library, for messages.
@@ -104,6 +106,8 @@ class Interpreter {
     frame_->code = code;
     frame_->closure = closure;
   }
+  // What lies above the running function was left behind by others.
+  void clear_above();
   [[noreturn]] void overflow();
   void arrange(FunctionCode* code, Value* base, int count);
   // Calls anything. True if it is done, false if a frame was entered.

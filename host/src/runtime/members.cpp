@@ -82,7 +82,7 @@ Value Interpreter::get_member(Site& site, Value receiver) {
                                                        static_cast<uint32_t>(count - 1));
                 for (int i2 = 1; i2 < count; ++i2) {
                   share(arguments[i2]);
-                  made->payload()[i2 - 1] = arguments[i2];
+                  made->slots()[i2 - 1] = arguments[i2];
                 }
                 return Value::of(static_cast<Object*>(made));
               },
@@ -151,25 +151,23 @@ void Interpreter::set_field(Site& site, Value& receiver, Value value) {
                       "` has no field named `" + name + "`");
   }
   if (receiver.object->shared && copies(receiver.object)) receiver = heap_.copy(receiver);
-  as<Instance>(receiver)->fields()[site.slot] = value;
+  as<Instance>(receiver)->slots()[site.slot] = value;
 }
 
 Value Interpreter::get_index_mutable(Value container, Value index) {
-  const auto own = [&](Value& place) {
-    if (place.is_object() && place.object->shared && copies(place.object)) {
-      place = heap_.copy(place);
-    }
-    return place;
+  const auto own = [&](Slot& place) {
+    unshare(heap_, place);
+    return place.get();
   };
   if (is(container, Kind::kArray) && index.is_integral()) {
     auto* array = as<Array>(container);
     int64_t at = index.integer;
     if (at < 0) at += array->length;
     if (at >= 0 && at < array->length && array->elements() == Elements::kValues) {
-      return own(array->values()[at]);
+      return own(array->slots()[at]);
     }
   } else if (is(container, Kind::kDict)) {
-    if (Value* value = table_find(vm_, as<Table>(container), index)) return own(*value);
+    if (Slot* value = table_find(vm_, as<Table>(container), index)) return own(*value);
     return Value();
   }
   return index_get(vm_, container, index);
@@ -203,7 +201,7 @@ void Interpreter::iterate_prepare(Value* state) {
         fail("E1005", "a range to count over needs whole numbers, found " +
                           type_name(range->start) + " and " + type_name(range->end));
       }
-      state[1] = Value::of(range->start.integer);
+      state[1] = Value::of(range->start.get().integer);
       return;
     }
     case Kind::kDict:
@@ -274,7 +272,7 @@ bool Interpreter::iterate_next(Value* state) {
     case Kind::kRange: {
       const auto* range = as<Range>(subject);
       if (!range->end.is_nil()) {
-        const int64_t end = range->end.integer;
+        const int64_t end = range->end.get().integer;
         if (position > end || (position == end && !range->inclusive())) return false;
         if (position == INT64_MAX) return false;
       }
@@ -308,8 +306,8 @@ bool Interpreter::iterate_next(Value* state) {
       if (behind(order->length)) return false;
       const auto* table = as<Table>(iterator->subject);
       const TableEntry& entry = table->entries[order->ints()[position++]];
-      state[2] =
-          table->kind == Kind::kSet ? entry.key : vm_.tuple({entry.key, entry.value});
+      state[2] = table->kind == Kind::kSet ? entry.key.get()
+                                           : vm_.tuple({entry.key, entry.value});
       return true;
     }
     case Kind::kInstance:
@@ -515,7 +513,7 @@ Value Interpreter::payload(Value value, uint16_t index) {
       if (!native && variant->small == 0) return value;  // Some(x) of a plain variant
       Tuple* all = heap_.tuple(variant->small);
       for (uint32_t i = 0; i < variant->small; ++i)
-        all->items()[i] = variant->payload()[i];
+        all->slots()[i] = variant->payload()[i];
       return Value::of(static_cast<Object*>(all));
     }
     if (index < variant->small) return variant->payload()[index];
@@ -645,7 +643,7 @@ Value Interpreter::make_variant(Type* type, uint32_t variant, const Value* value
     return Value::of(static_cast<Object*>(description.singleton));
   }
   EnumValue* result = heap_.enum_value(type, variant, count);
-  std::copy(values, values + count, result->payload());
+  std::copy(values, values + count, result->slots());
   return Value::of(static_cast<Object*>(result));
 }
 

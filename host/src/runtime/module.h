@@ -39,7 +39,7 @@ struct Site {
   bool deep = false;
   bool reachable = false;
   bool passes_function = false;
-  Value* fallback = nullptr;
+  const Slot* fallback = nullptr;
 
   const void* key = nullptr;  // The type, or the type object itself, that `found` is for.
   Found found = Found::kNothing;
@@ -91,9 +91,9 @@ struct Module : Object {
   std::unique_ptr<Source> source;  // Read when a message needs it.
   bool is_library = false;         // Its functions are left out of messages.
   bool is_package = false;         // Messages point at what called its functions.
-  std::vector<Value> globals;      // Never grows once it is linked.
+  std::vector<Slot> globals;       // Never grows once it is linked.
   std::unordered_map<Symbol, uint32_t> names;
-  std::vector<Value*> references;
+  std::vector<Slot*> references;
   std::vector<std::unique_ptr<FunctionCode>> functions;
   std::vector<Value> function_values;  // Closures of functions that capture nothing.
   std::vector<Symbol> strings;

@@ -58,6 +58,34 @@ struct Object {
   uint32_t small;      // What it means is the kind's business.
 };
 
+// A value inside of an object, or a global. Whatever puts a handle there comes by here,
+// since a slot takes values and gives none to write to: see Heap::collect_young.
+class Slot {
+ public:
+  Slot() = default;
+  Slot(Value value) { *this = value; }  // NOLINT: a slot is a value
+  Slot& operator=(Value value) {
+    if (value.tag == Tag::kObject && value.object->kind == Kind::kHandle) {
+      note_stored(value.object);
+    }
+    value_ = value;
+    return *this;
+  }
+  // For a slot that a collection of young handles looks at itself.
+  void set_without_note(Value value) { value_ = value; }
+  operator const Value&() const { return value_; }  // NOLINT
+  const Value& get() const { return value_; }
+  bool is_nil() const { return value_.is_nil(); }
+  bool is_missing() const { return value_.is_missing(); }
+  bool is_integral() const { return value_.is_integral(); }
+
+ private:
+  static void note_stored(Object* handle);
+
+  Value value_;
+};
+static_assert(sizeof(Slot) == sizeof(Value));
+
 // UTF-8. `data` is followed by no NUL. Bytes lie behind the object, or in a buffer that
 // several texts share: a text that was made by appending to another shares its bytes.
 struct TextBuffer : Object {
@@ -86,7 +114,8 @@ struct Array
   bool has_elements_inside() const { return data == this + 1; }
 
   Elements elements() const { return static_cast<Elements>(small); }
-  Value* values() const { return static_cast<Value*>(data); }
+  const Value* values() const { return static_cast<const Value*>(data); }
+  Slot* slots() const { return static_cast<Slot*>(data); }
   int64_t* ints() const { return static_cast<int64_t*>(data); }
   double* floats() const { return static_cast<double*>(data); }
   uint8_t* bytes() const { return static_cast<uint8_t*>(data); }
@@ -105,8 +134,8 @@ struct Array
 };
 
 struct TableEntry {
-  Value key;  // kMissing in an entry that was removed
-  Value value;
+  Slot key;  // kMissing in an entry that was removed
+  Slot value;
   uint64_t hash;
 };
 // Where the index leads: the number of an entry plus one, or 0, and the low half of its
@@ -134,36 +163,39 @@ struct Table : Object {
 struct Tuple : Object {  // small: count. Values behind it.
   // Labels of (q: 1, r: 2), or null. Interned lists, never freed.
   const std::vector<Symbol>* labels;
-  Value* items() { return reinterpret_cast<Value*>(this + 1); }
   const Value* items() const { return reinterpret_cast<const Value*>(this + 1); }
+  Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
 struct Range : Object {  // small: 1 if inclusive
-  Value start;           // nil: open
-  Value end;
+  Slot start;            // nil: open
+  Slot end;
   bool inclusive() const { return small != 0; }
 };
 
 // a[1:4:2], handed to __getitem__ and __setitem__.
 struct SliceObject : Object {
-  Value start, end, step;
+  Slot start, end, step;
 };
 
 struct Instance : Object {  // small: number of fields. Values behind it.
   Type* type;
-  Value* fields() { return reinterpret_cast<Value*>(this + 1); }
+  const Value* fields() const { return reinterpret_cast<const Value*>(this + 1); }
+  Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
 struct EnumValue : Object {  // small: number of payload values. Behind it.
   Type* type;
   uint32_t variant;
   uint32_t unused;
-  Value* payload() { return reinterpret_cast<Value*>(this + 1); }
+  const Value* payload() const { return reinterpret_cast<const Value*>(this + 1); }
+  Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
 struct Closure : Object {  // small: number of captured values. Behind it.
   FunctionCode* code;
-  Value* captured() { return reinterpret_cast<Value*>(this + 1); }
+  const Value* captured() const { return reinterpret_cast<const Value*>(this + 1); }
+  Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
 };
 
 // A function in C++. `arguments` includes the receiver of a method. It may return any
@@ -182,24 +214,29 @@ struct Native : Object {
 };
 
 struct Bound : Object {
-  Value receiver;
+  Slot receiver;
   Object* method;  // Closure or Native
 };
 
 struct Cell : Object {
-  Value value;
+  Slot value;
 };
 
 // A native object of an extern type. 0 once it was freed.
-struct Handle : Object {
+struct Handle : Object {  // small: a State
+  // Whether it was ever in a slot, and, while the heap looks, whether it is held
+  // elsewhere.
+  enum State : uint32_t { kNew, kHeld, kStored };
   Type* type;
   int64_t handle;
 };
 
+inline void Slot::note_stored(Object* handle) { handle->small = Handle::kStored; }
+
 // The state of a for loop over something that is neither an array nor a range.
 struct Iterator : Object {
-  Value subject;
-  Value extra;  // a dict's sorted keys, an iterator object
+  Slot subject;
+  Slot extra;  // a dict's sorted keys, an iterator object
   int64_t position;
 };
 

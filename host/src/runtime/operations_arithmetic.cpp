@@ -265,7 +265,7 @@ Value concatenate_tuples(Vm& vm, Tuple* left, Tuple* right) {
     const Value item =
         i < left->small ? left->items()[i] : right->items()[i - left->small];
     share(item);
-    result->items()[i] = item;
+    result->slots()[i] = item;
   }
   return Value::of(result);
 }

@@ -51,7 +51,7 @@ bool equal_tables(Vm& vm, Table* left, Table* right, int depth) {
   for (uint32_t i = 0; i < left->used; ++i) {
     const TableEntry entry = left->entries[i];
     if (entry.key.is_missing()) continue;
-    const Value* other = table_find(vm, right, entry.key);
+    const Slot* other = table_find(vm, right, entry.key);
     if (other == nullptr) return false;
     if (left->kind == Kind::kDict && !equal_at(vm, entry.value, *other, depth))
       return false;

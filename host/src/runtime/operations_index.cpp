@@ -43,7 +43,7 @@ Value cut_tuple(Vm& vm, const Tuple* tuple, const Cut& cut) {
   for (int64_t i = 0; i < cut.count; ++i) {
     const Value item = tuple->items()[cut.start + i * cut.step];
     share(item);
-    result->items()[i] = item;
+    result->slots()[i] = item;
   }
   return Value::of(result);
 }
@@ -64,8 +64,9 @@ Value slice_of(Vm& vm, Value container, Value start, Value end, Value step) {
 // The end of a range as that of a slice: a[..=2] is a[:3], and a[..=-1] is all of a.
 Value end_of(const Range* range) {
   if (!range->inclusive() || !range->end.is_integral()) return range->end;
-  if (range->end.integer == -1) return Value();
-  return Value::of(range->end.integer == INT64_MAX ? INT64_MAX : range->end.integer + 1);
+  if (range->end.get().integer == -1) return Value();
+  return Value::of(range->end.get().integer == INT64_MAX ? INT64_MAX
+                                                         : range->end.get().integer + 1);
 }
 
 bool is_sequence(Value value) {
@@ -78,7 +79,7 @@ bool is_sequence(Value value) {
 
 Value get_from_range(const Range* range, int64_t index) {
   if (!range->start.is_integral()) fail("E1005", "cannot index a range without a start");
-  const int64_t start = range->start.integer;
+  const int64_t start = range->start.get().integer;
   if (range->end.is_integral()) {
     const int64_t length = range_length(range);
     const int64_t place = place_of(index, length);
@@ -165,8 +166,8 @@ int64_t range_length(const Range* range) {
   if (!range->start.is_integral() || !range->end.is_integral()) {
     fail("E1005", "only a range of integers with both ends has a length");
   }
-  const int64_t start = range->start.integer;
-  const int64_t end = range->end.integer;
+  const int64_t start = range->start.get().integer;
+  const int64_t end = range->end.get().integer;
   if (end < start || (end == start && !range->inclusive())) return 0;
   int64_t length = 0;
   if (__builtin_sub_overflow(end, start, &length) ||
@@ -213,7 +214,7 @@ Array* cut_array(Vm& vm, const Array* array, const Cut& cut) {
       for (int64_t i = 0; i < cut.count; ++i) {
         const Value item = array->values()[cut.start + i * cut.step];
         share(item);
-        result->values()[i] = item;
+        result->slots()[i] = item;
       }
       break;
   }
@@ -281,8 +282,8 @@ Value index_get(Vm& vm, Value container, Value index) {
       return found;
     }
     case Kind::kDict: {
-      const Value* found = table_find(vm, as<Table>(container), index);
-      return found == nullptr ? Value() : *found;
+      const Slot* found = table_find(vm, as<Table>(container), index);
+      return found == nullptr ? Value() : found->get();
     }
     case Kind::kRange:
       return get_from_range(as<Range>(container), index_number(container, index));

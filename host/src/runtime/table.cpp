@@ -201,7 +201,7 @@ bool is_scalar(Value key) { return !key.is_object(); }
 
 }  // namespace
 
-Value* table_find(Vm& vm, Table* table, Value key) {
+Slot* table_find(Vm& vm, Table* table, Value key) {
   if (table->live == 0) return nullptr;
   uint32_t entry = recent_entry(table, key);
   if (entry == kNone) {
@@ -212,7 +212,7 @@ Value* table_find(Vm& vm, Table* table, Value key) {
   return &table->entries[entry].value;
 }
 
-Value* table_insert(Vm& vm, Table* table, Value key) {
+Slot* table_insert(Vm& vm, Table* table, Value key) {
   uint32_t entry = recent_entry(table, key);
   if (entry != kNone) return &table->entries[entry].value;
   const uint64_t code = hash_of(vm, key);

@@ -9,10 +9,10 @@
 namespace simple {
 
 // The value of a key, or null. Keys that are equal (see operations.h) are the same key.
-Value* table_find(Vm& vm, Table* table, Value key);
+Slot* table_find(Vm& vm, Table* table, Value key);
 // The place of a key's value, made (nil) if it was not there. Fails for keys that cannot
 // be hashed (functions, handles).
-Value* table_insert(Vm& vm, Table* table, Value key);
+Slot* table_insert(Vm& vm, Table* table, Value key);
 // Whether it was there; its value goes to *removed if that is not null.
 bool table_remove(Vm& vm, Table* table, Value key, Value* removed = nullptr);
 void table_clear(Table* table);

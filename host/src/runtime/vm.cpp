@@ -176,25 +176,25 @@ Value Vm::character(std::string_view bytes) {
 
 Value Vm::some(Value value) {
   EnumValue* result = heap_.enum_value(types_.option, 0, 1);
-  result->payload()[0] = value;
+  result->slots()[0] = value;
   return Value::of(result);
 }
 
 Value Vm::ok(Value value) {
   EnumValue* result = heap_.enum_value(types_.result, 0, 1);
-  result->payload()[0] = value;
+  result->slots()[0] = value;
   return Value::of(result);
 }
 
 Value Vm::err(Value value) {
   EnumValue* result = heap_.enum_value(types_.result, 1, 1);
-  result->payload()[0] = value;
+  result->slots()[0] = value;
   return Value::of(result);
 }
 
 Value Vm::tuple(std::initializer_list<Value> items) {
   Tuple* result = heap_.tuple(static_cast<uint32_t>(items.size()));
-  Value* to = result->items();
+  Slot* to = result->slots();
   for (const Value& item : items) *to++ = item;
   return Value::of(result);
 }
@@ -246,8 +246,13 @@ void Vm::define_methods(Type* type, const NativeSpec* specs, size_t count) {
 }
 
 void Vm::mark_roots() {
+  mark_held();
+  interpreter_->mark_globals();
+}
+
+void Vm::mark_held() {
   for (const Value& value : roots_) heap_.mark(value);
-  interpreter_->mark_roots();
+  interpreter_->mark_registers();
   externs_->mark(heap_);
 }
 

@@ -60,7 +60,7 @@ class Vm {
   // ---- Natives by name: globals of every module, and methods of builtin types.
   void define(const NativeSpec* specs, size_t count);
   void define_methods(Type* type, const NativeSpec* specs, size_t count);
-  const std::unordered_map<Symbol, Value>& natives() const { return natives_; }
+  const std::unordered_map<Symbol, Slot>& natives() const { return natives_; }
 
   // Sets a flag that the machine looks at soon: a collection, Ctrl-C, a queued callback.
   void interrupt() { interrupted_.store(true, std::memory_order_relaxed); }
@@ -82,8 +82,10 @@ class Vm {
 
   std::vector<std::string>& program_arguments() { return program_arguments_; }
 
-  // Marks everything that the program can reach; called by the heap.
+  // For the heap: marks what everything that the program can reach is reached from, and
+  // of that what is held by registers and natives, which is all but the globals.
   void mark_roots();
+  void mark_held();
 
   Interpreter& interpreter() { return *interpreter_; }
   Externs& externs() { return *externs_; }
@@ -98,7 +100,7 @@ class Vm {
   Heap heap_;
   CharacterPlaces character_places_{heap_};
   BuiltinTypes types_{};
-  std::unordered_map<Symbol, Value> natives_;
+  std::unordered_map<Symbol, Slot> natives_;
   std::vector<Value> roots_;  // Rooted's
   Value characters_[128];
   std::atomic<bool> interrupted_{false};

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -28,8 +29,8 @@ double thread_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-int64_t collect(void* context, int64_t, int64_t) {
-  return static_cast<Externs*>(context)->collect_now() ? 0 : 1;
+int64_t collect(void* context, int64_t reason, int64_t) {
+  return static_cast<Externs*>(context)->collect_now(reason == kCollectYoung) ? 0 : 1;
 }
 
 }  // namespace
@@ -186,11 +187,17 @@ void Externs::attach(NativeLibrary& library) {
                               kCollectOnAttachingThread};
   library.runtime_attach(&runtime);
   set_pressure(library);
+  set_young(library);
 }
 
 void Externs::set_pressure(NativeLibrary& library) {
   if (library.runtime_attach == nullptr || library.memory_set_pressure == nullptr) return;
   library.memory_set_pressure(pressure_pace_.limit());
+}
+
+void Externs::set_young(NativeLibrary& library) {
+  if (library.runtime_attach == nullptr || library.memory_set_young == nullptr) return;
+  library.memory_set_young(static_cast<int64_t>(young_bytes_));
 }
 
 void Externs::adapt_paces() {
@@ -204,29 +211,35 @@ void Externs::adapt_paces() {
         if (library != nullptr) set_pressure(*library);
       }
     }
-  } else if (new_handles_ >= handle_pace_.limit()) {
+  } else if (std::exchange(has_many_handles_, false)) {
     handle_pace_.adapt(pause, between);
   }
-  new_handles_ = 0;
+  kept_handles_ = vm_.heap().old_handles();
 }
 
-bool Externs::collect_now() {
+bool Externs::collect_now(bool young) {
   if (!gate_->is_mine()) {
     bool collected = false;
     // The machine's own thread, in native code that has callbacks, takes it for a moment.
     if (vm_thread_ == std::this_thread::get_id() &&
-        gate_->try_run([&] { collected = collect_now(); })) {
+        gate_->try_run([&] { collected = collect_now(young); })) {
       return collected;
     }
-    wants_collection_ = true;
-    vm_.interrupt();
+    if (!young) {
+      wants_collection_ = true;
+      vm_.interrupt();
+    }
     return false;
   }
   if (collecting_ || finished_) return false;
   collecting_ = true;
-  under_pressure_ = true;
+  if (!young) under_pressure_ = true;
   try {
-    vm_.interpreter().collect();
+    if (young) {
+      vm_.interpreter().collect_young();
+    } else {
+      vm_.interpreter().collect();
+    }
   } catch (...) {
     // The program has no memory left: that is what the native call ends with.
     keep_exception();
@@ -242,16 +255,32 @@ void Externs::release_dead() {
   adapt_paces();
 }
 
+void Externs::release_dead_young(size_t registers) {
+  release_all_dead();
+  Heap& heap = vm_.heap();
+  if (heap.old_handles() >= kept_handles_ + static_cast<size_t>(handle_pace_.limit())) {
+    has_many_handles_ = true;
+    heap.want_collection();
+  }
+  const size_t looks = registers + callbacks_.size();
+  most_young_ = heap.young_handles() + std::max(kYoungHandles, looks / kLooksPerHandle);
+  const size_t bytes = std::max(kYoungBytes, std::bit_ceil(looks) * kBytesPerLook);
+  if (bytes == young_bytes_) return;
+  young_bytes_ = bytes;
+  for (auto& [name, library] : libraries_) {
+    if (library != nullptr) set_young(*library);
+  }
+}
+
 void Externs::release_all_dead() {
   if (vm_.heap().dead_handles().empty()) return;
   // What is released may ask for a collection, which finds more.
   std::vector<Heap::Dead> dead;
+  dead.swap(spare_);
   dead.swap(vm_.heap().dead_handles());
   release(dead);
-  if (vm_.heap().dead_handles().empty()) {
-    dead.clear();
-    dead.swap(vm_.heap().dead_handles());
-  }
+  dead.clear();
+  spare_.swap(dead);
 }
 
 ExternFunction* Externs::finalizer_of(NativeType& type) {

@@ -98,6 +98,8 @@ class Externs {
   // Around each collection: the second releases the handles that it found dead.
   void begin_collection();
   void release_dead();
+  // The same after a collection of young handles, which looked at so many registers.
+  void release_dead_young(size_t registers);
   // Runs callbacks of other threads that wait for the machine, and throws what failed in
   // them.
   void run_queued();
@@ -139,11 +141,13 @@ class Externs {
   // A value that owns a native object. The objects behind the values take memory that the
   // heap does not know of, so many of them are a reason to collect.
   Value own(Type* type, int64_t handle) {
-    if (++new_handles_ >= handle_pace_.limit()) vm_.heap().want_collection();
-    return Value::of(static_cast<Object*>(vm_.heap().handle(type, handle)));
+    Heap& heap = vm_.heap();
+    const Value value = Value::of(static_cast<Object*>(heap.handle(type, handle)));
+    if (heap.young_handles() >= most_young_) heap.want_young_collection();
+    return value;
   }
   // The entry that a library asks to collect with.
-  bool collect_now();
+  bool collect_now(bool young);
 
  private:
   void attach(NativeLibrary& library);
@@ -153,6 +157,7 @@ class Externs {
   void update_attention();
   void adapt_paces();
   void set_pressure(NativeLibrary& library);
+  void set_young(NativeLibrary& library);
 
   Vm& vm_;
   std::thread::id vm_thread_ = std::this_thread::get_id();
@@ -172,9 +177,21 @@ class Externs {
   std::map<std::pair<uint32_t, uint32_t>, std::shared_ptr<const CallbackSignature>>
       signatures_;
   std::vector<Callback*> callbacks_;
+  std::vector<Heap::Dead> spare_;  // So that a release allocates nothing.
   std::vector<int64_t> batch_;
 
-  int64_t new_handles_ = 0;  // Since the last collection.
+  // How much is made between two collections of young handles: so little that the nearest
+  // caches still have what is released, unless there is so much to look at that this
+  // would take longer than the work.
+  static constexpr size_t kYoungHandles = 64;
+  static constexpr size_t kYoungBytes = size_t{256} << 10;
+  static constexpr size_t kLooksPerHandle = 4;
+  static constexpr size_t kBytesPerLook = 256;
+  size_t most_young_ = kYoungHandles;
+  size_t young_bytes_ = kYoungBytes;
+
+  size_t kept_handles_ = 0;  // By the last collection that was not of young ones.
+  bool has_many_handles_ = false;
   Pace handle_pace_{512, 1 << 20};
   bool under_pressure_ = false;
   Pace pressure_pace_{int64_t{4} << 20, int64_t{128} << 20};

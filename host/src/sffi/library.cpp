@@ -120,6 +120,8 @@ NativeLibrary open_library(Symbol name, std::string_view function) {
         library.find("runtime_attach"));
     library.memory_set_pressure = reinterpret_cast<decltype(library.memory_set_pressure)>(
         library.find("memory_set_pressure"));
+    library.memory_set_young = reinterpret_cast<decltype(library.memory_set_young)>(
+        library.find("memory_set_young"));
     library.callback_error = reinterpret_cast<decltype(library.callback_error)>(
         library.find("callback_error"));
     return library;

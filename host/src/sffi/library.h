@@ -20,6 +20,8 @@ struct NativeRuntime {
   int64_t thread_rule;
 };
 inline constexpr int64_t kCollectOnAttachingThread = 1;
+// A reason: memory_set_young.
+inline constexpr int64_t kCollectYoung = 2;
 
 // A library that is open. It stays so until the process ends: threads of its own may run.
 struct NativeLibrary {
@@ -33,6 +35,8 @@ struct NativeLibrary {
   int64_t (*callback_error)(const char* text) = nullptr;
   // The number of native bytes at which it asks for a collection.
   int64_t (*memory_set_pressure)(int64_t bytes) = nullptr;
+  // The number at which it asks for a look at what was made lately.
+  int64_t (*memory_set_young)(int64_t bytes) = nullptr;
 
   // The address of simple_<name>_<rest>, or null.
   void* find(std::string_view rest) const;

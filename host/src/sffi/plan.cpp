@@ -134,10 +134,10 @@ Value call_any(ExternFunction& function, Value* arguments) {
     }
   } else {
     Tuple* tuple = vm.heap().tuple(static_cast<uint32_t>(out_count + 1));
-    tuple->items()[0] = get(vm, plan.results[0], bits);
+    tuple->slots()[0] = get(vm, plan.results[0], bits);
     for (size_t i = 0; i < out_count; ++i) {
       const BoundaryType& type = plan.results[i + 1];
-      tuple->items()[i + 1] = type.shape == Shape::kScalar
+      tuple->slots()[i + 1] = type.shape == Shape::kScalar
                                   ? get_number(vm, outs[i].bits, outs[i].kind, false)
                                   : get(vm, type, outs[i].bits[0]);
     }

@@ -58,6 +58,7 @@ TEST(Memory, RefusesUnknownStatisticsAndOtherDevices) {
   expect_failure(SIMPLE_TORCH_E_UNSUPPORTED, "device");
   EXPECT_EQ(simple_torch_memory_set_cache_limit(-2), SIMPLE_TORCH_E_BAD_ARGUMENT);
   EXPECT_EQ(simple_torch_memory_set_pressure(-2), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  EXPECT_EQ(simple_torch_memory_set_young(-2), SIMPLE_TORCH_E_BAD_ARGUMENT);
 }
 
 TEST(Pool, ServesBlocksAgain) {
@@ -228,20 +229,25 @@ struct Host {
   std::vector<simple_torch_handle> garbage;
   std::atomic<int> pressure{0};
   std::atomic<int> out_of_memory{0};
+  std::atomic<int> young{0};
   std::atomic<int> destroyed{0};
   std::atomic<int64_t> bytes_wanted{0};
   std::thread::id collected_on;
   bool fails = false;
+  bool has_none_young = false;
   // What it does, beside collecting, for pressure.
   std::function<void()> under_pressure = [] {};
 
   static int64_t collect(void* context, int64_t reason, int64_t bytes_wanted) {
     Host& host = *static_cast<Host*>(context);
-    ++(reason == SIMPLE_TORCH_COLLECT_PRESSURE ? host.pressure : host.out_of_memory);
+    ++(reason == SIMPLE_TORCH_COLLECT_PRESSURE ? host.pressure
+       : reason == SIMPLE_TORCH_COLLECT_YOUNG  ? host.young
+                                               : host.out_of_memory);
     host.bytes_wanted = bytes_wanted;
     host.collected_on = std::this_thread::get_id();
     if (reason == SIMPLE_TORCH_COLLECT_PRESSURE) host.under_pressure();
     if (host.fails) return 1;
+    if (reason == SIMPLE_TORCH_COLLECT_YOUNG && host.has_none_young) return 0;
     simple_torch_release_many(host.garbage.data(),
                               static_cast<int64_t>(host.garbage.size()));
     host.garbage.clear();
@@ -291,6 +297,31 @@ TEST(Runtime, IsNotAskedAgainAtOnceWhenNothingCouldBeFreed) {
   // 16, then half more each time: 32, 48, 72, 108, 162, 243.
   EXPECT_LE(host.pressure.load(), 8);
   EXPECT_GE(host.pressure.load(), 5);
+  simple_torch_memory_set_pressure(-1);
+  simple_torch_runtime_attach(nullptr);
+}
+
+TEST(Runtime, IsAskedForWhatItMadeLatelyBeforeEverything) {
+  Host host;
+  const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ANY_THREAD);
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  const int64_t before = statistic(SIMPLE_TORCH_MEMORY_LIVE_BYTES);
+  simple_torch_memory_set_pressure(16 * kMiB);
+  EXPECT_EQ(simple_torch_memory_set_young(kMiB), 0);
+  simple_torch_memory_reset_peak(-1);
+  for (int i = 0; i < 100; ++i) host.garbage.push_back(zeros({1 << 18}));
+  EXPECT_GE(host.young.load(), 90);
+  EXPECT_EQ(host.pressure.load(), 0);
+  EXPECT_LE(statistic(SIMPLE_TORCH_MEMORY_PEAK_BYTES) - before, 3 * kMiB);
+
+  // Where that frees nothing, everything is collected as ever.
+  host.has_none_young = true;
+  for (int i = 0; i < 100; ++i) host.garbage.push_back(zeros({1 << 18}));
+  EXPECT_GE(host.pressure.load(), 5);
+  EXPECT_LE(statistic(SIMPLE_TORCH_MEMORY_PEAK_BYTES) - before, 20 * kMiB);
+
+  Host::collect(&host, SIMPLE_TORCH_COLLECT_PRESSURE, 0);
+  EXPECT_EQ(simple_torch_memory_set_young(0), kMiB);
   simple_torch_memory_set_pressure(-1);
   simple_torch_runtime_attach(nullptr);
 }

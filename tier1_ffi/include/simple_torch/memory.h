@@ -75,13 +75,25 @@ SIMPLE_TORCH_API int64_t simple_torch_memory_set_cache_limit(int64_t bytes);
  */
 SIMPLE_TORCH_API int64_t simple_torch_memory_set_pressure(int64_t bytes);
 
+/**
+ * Sets after how many bytes more than there were after the last collection the runtime is
+ * asked to release what was made lately and forgotten already. That is for a runtime that
+ * can tell quickly: then the next tensors get memory that the processor's caches have.
+ *
+ * @param bytes  The number; 0 never asks, which is the default.
+ * @return       The number before; BAD_ARGUMENT.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_memory_set_young(int64_t bytes);
+
 /** Why a runtime is asked to collect. */
 enum {
   /** Native memory grew since the last collection. */
   SIMPLE_TORCH_COLLECT_PRESSURE = 0,
   /** An allocation failed, and is tried again afterwards; or a CUDA device's memory runs
    * low. */
-  SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY = 1
+  SIMPLE_TORCH_COLLECT_OUT_OF_MEMORY = 1,
+  /** See simple_torch_memory_set_young(). */
+  SIMPLE_TORCH_COLLECT_YOUNG = 2
 };
 
 /** On which threads a runtime can collect. */
@@ -98,8 +110,8 @@ typedef struct simple_torch_runtime {
   void* context;
   /**
    * Collects garbage and hands the dead handles to simple_torch_release_many().
-   * For PRESSURE it is called between two operations, for OUT_OF_MEMORY in the middle of
-   * one. It may call the library, but what it calls must not allocate much.
+   * For PRESSURE and YOUNG it is called between two operations, for OUT_OF_MEMORY in the
+   * middle of one. It may call the library, but what it calls must not allocate much.
    * `bytes_wanted` is 0 where it is not known: then the lock of CUDA's allocator is held,
    * and `collect` must not wait for a thread that uses CUDA. A result other than 0 means
    * that nothing could be collected.

@@ -19,9 +19,19 @@ void reset_peak();
 inline constexpr int64_t kDefaultPressure = int64_t{256} << 20;
 int64_t set_pressure(int64_t bytes);
 
+// How much more may live before what was made lately is looked at; 0 is any. Returns the
+// former.
+int64_t set_young(int64_t bytes);
+
+// Whether so many live that the runtime is to collect everything.
+bool pressure_is_due();
+
 // After a collection: the next one is due when the live bytes have grown by half, or by
 // the threshold if that is more.
 void rearm_pressure();
+
+// After any collection: the next one of what was made lately is due.
+void rearm_young();
 
 // The same, if memory has shrunk so much that the next collection is due earlier.
 void rearm_pressure_downwards();

@@ -104,3 +104,7 @@ int64_t simple_torch_memory_set_pressure(int64_t bytes) {
         bytes_or_default(bytes, live_bytes::kDefaultPressure));
   });
 }
+
+int64_t simple_torch_memory_set_young(int64_t bytes) {
+  return guarded([&] { return live_bytes::set_young(bytes_or_default(bytes, 0)); });
+}

@@ -53,6 +53,7 @@ struct State {
   // These, and `waiting`, are read without the mutex: what waits for one thread may wait
   // for long, and every call of all others looks at it.
   std::atomic<bool> pressure{false};
+  std::atomic<bool> young{false};
   std::atomic<int64_t> collections{0};
   // The only thread on which the runtime collects, or none.
   std::atomic<std::thread::id> collects_only_on{};
@@ -88,7 +89,8 @@ bool collect(const Attached& attached, int64_t reason, int64_t bytes_wanted) {
   collecting = false;
   state().collections.fetch_add(1, std::memory_order_relaxed);
   HandleTable::get().drain();
-  live_bytes::rearm_pressure();
+  if (reason != SIMPLE_TORCH_COLLECT_YOUNG) live_bytes::rearm_pressure();
+  live_bytes::rearm_young();
   return status == 0;
 }
 
@@ -138,9 +140,15 @@ void want_collection() {
   work_waits.store(true, std::memory_order_seq_cst);
 }
 
+void want_young_collection() {
+  state().young.store(true, std::memory_order_seq_cst);
+  work_waits.store(true, std::memory_order_seq_cst);
+}
+
 void collect_if_wanted() noexcept {
   State& all = state();
   if (!all.pressure.load(std::memory_order_seq_cst) &&
+      !all.young.load(std::memory_order_seq_cst) &&
       all.waiting.load(std::memory_order_seq_cst) == 0) {
     return;
   }
@@ -153,7 +161,9 @@ void collect_if_wanted() noexcept {
   const std::shared_ptr<Attached> attached = current();
   if (attached == nullptr) {
     all.pressure.store(false, std::memory_order_relaxed);
+    all.young.store(false, std::memory_order_relaxed);
     live_bytes::rearm_pressure();
+    live_bytes::rearm_young();
     return;
   }
   if (!attached->collects_here()) {
@@ -162,6 +172,11 @@ void collect_if_wanted() noexcept {
     return;
   }
   serve_requests(*attached);
+  if (all.young.exchange(false, std::memory_order_relaxed)) {
+    collect(*attached, SIMPLE_TORCH_COLLECT_YOUNG, 0);
+    if (live_bytes::pressure_is_due())
+      all.pressure.store(true, std::memory_order_relaxed);
+  }
   if (all.pressure.exchange(false, std::memory_order_relaxed)) {
     collect(*attached, SIMPLE_TORCH_COLLECT_PRESSURE, 0);
   }

@@ -13,6 +13,10 @@ void set_up_runtime();
 // collect.
 void want_collection();
 
+// Much was made since the last collection: the next exported call asks the runtime to
+// release what of that is forgotten.
+void want_young_collection();
+
 // Collects if that is wanted and this thread is one on which the runtime can.
 void collect_if_wanted() noexcept;
 

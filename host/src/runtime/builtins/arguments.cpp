@@ -45,7 +45,8 @@ Array* items_of(Vm& vm, Value items, const char* function, int place) {
     const int64_t length = range_length(range);
     result->small = static_cast<uint32_t>(Elements::kInts);
     heap.reserve(result, length);
-    for (int64_t i = 0; i < length; ++i) result->ints()[i] = range->start.integer + i;
+    const int64_t start = range->start.get().integer;
+    for (int64_t i = 0; i < length; ++i) result->ints()[i] = start + i;
     result->length = length;
   } else if (is_text(items)) {
     const std::string_view view = text(items);

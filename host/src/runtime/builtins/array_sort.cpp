@@ -240,7 +240,7 @@ Array* sorted(Vm& vm, const Array* array) {
     case Elements::kValues: {
       const Rooted rooted(vm, {Value::of(result)});
       const std::vector<Value> items(result->values(), result->values() + result->length);
-      Value* to = result->values();
+      Slot* to = result->slots();
       for (const Ranked& item : order_of(vm, result)) *to++ = items[item.index];
       break;
     }
@@ -282,7 +282,7 @@ void reverse_elements(Array* array) {
       std::reverse(array->bytes(), array->bytes() + array->length);
       break;
     case Elements::kValues:
-      std::reverse(array->values(), array->values() + array->length);
+      std::reverse(array->slots(), array->slots() + array->length);
       break;
   }
 }

@@ -420,7 +420,7 @@ Value to_tuple(Vm& vm, Value* arguments, int) {
   const Array* array = self(arguments);
   if (array->length > UINT16_MAX) fail("E1005", "a tuple cannot have so many items");
   Tuple* result = vm.heap().tuple(static_cast<uint32_t>(array->length));
-  for (int64_t i = 0; i < array->length; ++i) result->items()[i] = element(array, i);
+  for (int64_t i = 0; i < array->length; ++i) result->slots()[i] = element(array, i);
   return Value::of(result);
 }
 

@@ -24,8 +24,8 @@ Value has(Vm& vm, Value* arguments, int) {
 // get(k) is nil where there is no such key, get(k, d) is d.
 Value get(Vm& vm, Value* arguments, int count) {
   const Value fallback = given(arguments, count, 2) ? arguments[2] : Value();
-  const Value* found = table_find(vm, self(arguments), arguments[1]);
-  return kept(found != nullptr ? *found : fallback);
+  const Slot* found = table_find(vm, self(arguments), arguments[1]);
+  return kept(found != nullptr ? found->get() : fallback);
 }
 
 // ---- In the language's order of keys
@@ -66,7 +66,7 @@ Value set_default(Vm& vm, Value* arguments, int) {
   Table* table = self(arguments);
   const Value fallback = arguments[2];
   const uint32_t before = table->live;
-  Value* place = table_insert(vm, table, arguments[1]);
+  Slot* place = table_insert(vm, table, arguments[1]);
   if (table->live != before) *place = fallback;
   return kept(*place);
 }

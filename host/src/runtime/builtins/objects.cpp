@@ -32,9 +32,9 @@ Value fields(Vm& vm, Value* arguments, int) {
   for (size_t i = 0; i < object->type->fields.size(); ++i) {
     const Field& field = object->type->fields[i];
     Tuple* described = vm.heap().tuple(3);
-    described->items()[0] = vm.text(text_of(field.name));
-    described->items()[1] = kept(object->fields()[i]);
-    described->items()[2] = vm.text(text_of(field.type));
+    described->slots()[0] = vm.text(text_of(field.name));
+    described->slots()[1] = kept(object->fields()[i]);
+    described->slots()[2] = vm.text(text_of(field.type));
     vm.heap().push(result, Value::of(static_cast<Object*>(described)));
   }
   return Value::of(static_cast<Object*>(result));
@@ -51,7 +51,7 @@ Value set(Vm&, Value* arguments, int) {
   if (copies(arguments[0].object)) {
     wrong_argument("rt_object_set", 1, "an object of a class", arguments[0]);
   }
-  as<Instance>(arguments[0])->fields()[field] = kept(arguments[2]);
+  as<Instance>(arguments[0])->slots()[field] = kept(arguments[2]);
   return Value();
 }
 

@@ -57,7 +57,7 @@ Value make_tuple(Vm& vm, Value* arguments, int count) {
   const Array* array = expect_array(arguments[0], "rt_tuple", 1);
   if (array->length > UINT16_MAX) fail("E1005", "a tuple cannot have so many items");
   Tuple* result = vm.heap().tuple(static_cast<uint32_t>(array->length));
-  for (int64_t i = 0; i < array->length; ++i) result->items()[i] = kept(array->get(i));
+  for (int64_t i = 0; i < array->length; ++i) result->slots()[i] = kept(array->get(i));
   if (given(arguments, count, 1) && is(arguments[1], Kind::kTuple) &&
       arguments[1].object->small == result->small) {
     result->labels = as<Tuple>(arguments[1])->labels;
@@ -98,19 +98,19 @@ Value range_to_array(Vm& vm, Value* arguments, int) {
 }
 
 Value range_first(Vm&, Value* arguments, int) {
-  return range_length(range(arguments)) == 0 ? Value() : range(arguments)->start;
+  return range_length(range(arguments)) == 0 ? Value() : range(arguments)->start.get();
 }
 
 Value range_last(Vm&, Value* arguments, int) {
   const int64_t length = range_length(range(arguments));
   return length == 0 ? Value()
-                     : Value::of(range(arguments)->start.integer + (length - 1));
+                     : Value::of(range(arguments)->start.get().integer + (length - 1));
 }
 
 Value range_sum(Vm&, Value* arguments, int) {
   // start + … + last, in arithmetic that wraps: one of length and first + last is even.
   const auto length = static_cast<uint64_t>(range_length(range(arguments)));
-  const auto first = static_cast<uint64_t>(range(arguments)->start.integer);
+  const auto first = static_cast<uint64_t>(range(arguments)->start.get().integer);
   const uint64_t pairs =
       length % 2 == 0 ? length / 2 * (length - 1) : (length - 1) / 2 * length;
   return Value::of(static_cast<int64_t>(length * first + pairs));
@@ -134,7 +134,7 @@ Value range_step_by(Vm& vm, Value* arguments, int) {
       vm.heap().array(Elements::kInts, length == 0 ? 0 : (length - 1) / step + 1);
   for (int64_t i = 0; i < result->capacity && i <= (length - 1) / step && length != 0;
        ++i) {
-    vm.heap().push(result, Value::of(range(arguments)->start.integer + i * step));
+    vm.heap().push(result, Value::of(range(arguments)->start.get().integer + i * step));
   }
   return Value::of(result);
 }

@@ -285,7 +285,7 @@ Value fill_template(Vm& vm, Value* arguments, int) {
     const size_t close = view.find('}', open);
     if (close == std::string_view::npos) break;
     const Value key = vm.text(view.substr(open + 1, close - open - 1));
-    const Value* found = table_find(vm, as<Table>(values), key);
+    const Slot* found = table_find(vm, as<Table>(values), key);
     if (found == nullptr) continue;
     result += view.substr(done, open - done);
     display(vm, *found, result);

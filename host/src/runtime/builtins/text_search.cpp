@@ -106,10 +106,10 @@ Value split(Vm& vm, Value* arguments, int count) {
   size_t start = 0;
   while (result->length + 1 < result->capacity) {
     const size_t found = find_in(view, separator, start);
-    result->values()[result->length++] = vm.text(view.substr(start, found - start));
+    result->slots()[result->length++] = vm.text(view.substr(start, found - start));
     start = found + separator.size();
   }
-  result->values()[result->length++] = vm.text(view.substr(start));
+  result->slots()[result->length++] = vm.text(view.substr(start));
   return Value::of(result);
 }
 

@@ -415,6 +415,16 @@ EXPORT int64_t simple_probe_attached() { return runtime.collect != nullptr; }
 EXPORT int64_t simple_probe_collect() {
   return runtime.collect == nullptr ? -1 : runtime.collect(runtime.context, 0, 0);
 }
+// Only what was made lately; and with how many bytes the host wants to be asked for that.
+EXPORT int64_t simple_probe_collect_young(int64_t) {
+  return runtime.collect == nullptr ? -1 : runtime.collect(runtime.context, 2, 0);
+}
+int64_t young_bytes = 0;
+EXPORT int64_t simple_probe_memory_set_young(int64_t bytes) {
+  young_bytes = bytes;
+  return 0;
+}
+EXPORT int64_t simple_probe_young_bytes() { return young_bytes; }
 // In the middle of a call that has objects as arguments, which have to stay.
 EXPORT int64_t simple_probe_collect_with(int64_t thing, const int64_t* more) {
   simple_probe_collect();
