@@ -2,9 +2,12 @@
 #include "simple_torch/io.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
+#include <string_view>
 
 #include "autograd/host_callback.h"
 #include "core/arguments.h"
@@ -148,23 +151,57 @@ class FunctionStream final : public IoStream {
   HandleCallback callback_;
 };
 
+// Bytes that become more. What realloc() makes larger it need not copy: of large blocks
+// the system moves the pages.
+class GrowingBytes {
+ public:
+  explicit GrowingBytes(std::string_view bytes) { append(bytes.data(), bytes.size()); }
+  GrowingBytes(const GrowingBytes&) = delete;
+  GrowingBytes& operator=(const GrowingBytes&) = delete;
+  ~GrowingBytes() { std::free(data_); }
+
+  char* data() { return data_; }
+  uint64_t size() const { return size_; }
+  void append(const char* from, uint64_t count) {
+    if (count == 0) return;
+    if (count > room_ - size_) grow(count);
+    std::memcpy(data_ + size_, from, count);
+    size_ += count;
+  }
+
+ private:
+  void grow(uint64_t count) {
+    uint64_t room = 0;
+    if (__builtin_add_overflow(size_, count, &room)) throw std::bad_alloc();
+    room = std::max(room, room_ + room_ / 2);
+    void* const larger = std::realloc(data_, room);
+    if (larger == nullptr) throw std::bad_alloc();
+    data_ = static_cast<char*>(larger);
+    room_ = room;
+  }
+
+  char* data_ = nullptr;
+  uint64_t size_ = 0;
+  uint64_t room_ = 0;
+};
+
 class MemoryStream final : public IoStream {
  public:
-  explicit MemoryStream(std::string bytes) : bytes_(std::move(bytes)) {}
+  explicit MemoryStream(std::string_view bytes) : bytes_(bytes) {}
   bool can_read() const override { return true; }
   bool can_write() const override { return true; }
 
   uint64_t write_some(const void* data, uint64_t size) override {
     const char* const from = static_cast<const char*>(data);
     const uint64_t over = std::min(size, bytes_.size() - at_);
-    std::memcpy(bytes_.data() + at_, from, over);
+    if (over > 0) std::memcpy(bytes_.data() + at_, from, over);
     bytes_.append(from + over, size - over);
     at_ += size;
     return size;
   }
   uint64_t read_some(void* to, uint64_t size) override {
     const uint64_t count = std::min(size, bytes_.size() - at_);
-    std::memcpy(to, bytes_.data() + at_, count);
+    if (count > 0) std::memcpy(to, bytes_.data() + at_, count);
     at_ += count;
     return count;
   }
@@ -186,7 +223,7 @@ class MemoryStream final : public IoStream {
   }
 
  private:
-  std::string bytes_;
+  GrowingBytes bytes_;
   uint64_t at_ = 0;
 };
 
@@ -242,7 +279,7 @@ simple_torch_handle simple_torch_io_memory(const void* data, int64_t bytes) {
   return guarded([&] {
     const auto given = list_of(static_cast<const char*>(data), bytes, "data");
     return store_stream(
-        std::make_unique<MemoryStream>(std::string(given.begin(), given.end())));
+        std::make_unique<MemoryStream>(std::string_view(given.data(), given.size())));
   });
 }
 
