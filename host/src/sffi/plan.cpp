@@ -388,9 +388,10 @@ void make_ready(ExternFunction& function) {
   if (address == nullptr) {
     fail("", quoted(function) + " needs the C function `simple_" +
                  std::string(name.substr(3)) + "`, which " + library.path +
-                 " does not have; they are of different versions: build the library anew "
-                 "with `simple build --with-" +
-                 std::string(library_name) + "`, or correct the declaration");
+                 " does not have: what that was built for may lack it, it may be of "
+                 "another version (`simple build --with-" +
+                 std::string(library_name) +
+                 "` builds it anew), or the declaration may be wrong");
   }
   auto plan = std::make_unique<ExternPlan>();
   plan->library = &library;
