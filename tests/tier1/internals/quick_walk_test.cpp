@@ -484,7 +484,8 @@ TEST(QuickWalk, LeavesAnomalyModeToTheEngineAndTheRunAfterAnError) {
   Tensor x = at::zeros({1000}).requires_grad_();
   const c10::weak_intrusive_ptr<c10::TensorImpl> left(x.getIntrusivePtr());
   torch::autograd::AnomalyMode::set_enabled(true, true);
-  EXPECT_THROW(torch::autograd::backward({(x + x.sqrt() * 0).sum()}, {}), c10::Error);
+  // In libtorch 1.13 it is no c10::Error.
+  EXPECT_ANY_THROW(torch::autograd::backward({(x + x.sqrt() * 0).sum()}, {}));
   torch::autograd::AnomalyMode::set_enabled(false, true);
   x.reset();
   const Tensor y = leaf({2});

@@ -54,7 +54,11 @@ void expect_refused(const std::string& path, const std::string& said) {
 
 // ---- What Python wrote
 
+// The file has some that only libtorch 2.3 brought.
+bool has_every_dtype() { return simple_torch_dtype_from_name("uint16") >= 0; }
+
 TEST(Load, ReadsEveryDtypeThatPythonWrote) {
+  if (!has_every_dtype()) GTEST_SKIP() << "this libtorch has no uint16";
   const Owned all(load(kRecorded + "dtypes.pt"));
   const std::map<std::string, std::vector<double>> expected = {
       {"uint8", {0, 1, 255}},
@@ -71,7 +75,6 @@ TEST(Load, ReadsEveryDtypeThatPythonWrote) {
       {"uint32", {0, 1, 4294967295.0}},
       {"float8_e4m3fn", {0.5, -2, 448}}};
   for (const auto& [name, numbers] : expected) {
-    if (simple_torch_dtype_from_name(name.c_str()) < 0) continue;
     const Owned loaded(tensor(all, name));
     EXPECT_EQ(simple_torch_tensor_dtype(loaded),
               simple_torch_dtype_from_name(name.c_str()));
@@ -217,6 +220,7 @@ TEST(Save, KeepsAllThatItWasGiven) {
   const Folder folder;
   for (const char* name :
        {"dtypes.pt", "state.pt", "nested.pt", "sparse.pt", "quantized.pt"}) {
+    if (name == std::string("dtypes.pt") && !has_every_dtype()) continue;
     const Owned all(load(kRecorded + name));
     const std::string path = folder / name;
     ASSERT_EQ(simple_torch_value_save(all, path.c_str()), 0)

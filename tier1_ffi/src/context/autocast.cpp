@@ -39,8 +39,9 @@ class EnteredAutocast final : public EnteredMode {
  public:
   EnteredAutocast(c10::DeviceType type, bool enabled, c10::ScalarType dtype, bool cache)
       : type_(type) {
-    compat::set_autocast_enabled(type, enabled);
+    // First what can fail: old versions have not every type on the CPU.
     compat::set_autocast_dtype(type, dtype);
+    compat::set_autocast_enabled(type, enabled);
     autocast::set_autocast_cache_enabled(cache);
     autocast::increment_nesting();
   }

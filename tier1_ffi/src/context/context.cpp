@@ -18,11 +18,11 @@
 namespace simple_torch {
 namespace {
 
-constexpr int64_t kMostThreads = 65'535;
-
 int thread_count(int64_t count) {
-  if (count < 1 || count > kMostThreads) {
-    fail_argument("count", "must be from 1 to 65,535, and is " + std::to_string(count));
+  const int64_t most = compat::most_threads();
+  if (count < 1 || count > most) {
+    fail_argument("count", "must be from 1 to " + std::to_string(most) + ", and is " +
+                               std::to_string(count));
   }
   return static_cast<int>(count);
 }

@@ -6,6 +6,8 @@
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
+#include <algorithm>
+#include <thread>
 #include <type_traits>
 
 #include "core/compat.h"
@@ -72,5 +74,12 @@ inline void set_autocast_dtype(c10::DeviceType type, c10::ScalarType dtype) {
   at::autocast::set_autocast_gpu_dtype(dtype);
 }
 #endif
+
+// libtorch 1.13 starts them at once, and waits for ever for one that the system does not
+// give.
+inline int64_t most_threads() {
+  if (SIMPLE_TORCH_LIBTORCH_AT_LEAST(2, 0)) return 65'535;
+  return std::max<int64_t>(64, std::thread::hardware_concurrency());
+}
 
 }  // namespace simple_torch::compat
