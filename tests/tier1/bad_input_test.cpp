@@ -237,11 +237,12 @@ void pass_bad_handles(const char* text, R (*function)(A...)) {
       const bool any_kind = parameter == "handle";
       const bool is_generator = parameter == "generator";
       // Of these there are live handles only within a callback, or none without a
-      // file or a device.
+      // file or a device, or they would go on with threads when the test has ended.
       if ((declaration.has("gradients") && parameter != "gradients") ||
           (declaration.has("packed") && parameter != "packed") ||
           (declaration.has("trace") && parameter != "trace") ||
           (declaration.has("package") && parameter != "package") ||
+          (declaration.has("workers") && parameter != "workers") ||
           (declaration.has("event") && parameter != "event") ||
           (declaration.has("transfer") && parameter != "transfer")) {
         continue;

@@ -128,6 +128,14 @@ TEST_F(WorkersTest, RefuseWhatIsNoWork) {
   const Owned workers(simple_torch_workers_start(1));
   EXPECT_NE(add_rows(data, {data}, {0}), 0);
   expect_failure(SIMPLE_TORCH_E_WRONG_KIND, "workers");
+  const simple_torch_handle tensors[] = {data};
+  EXPECT_NE(simple_torch_workers_add_rows(workers, tensors, 1, 12345), 0);
+  expect_failure(SIMPLE_TORCH_E_BAD_HANDLE, "rows");
+  const simple_torch_handle wrong[] = {workers};
+  EXPECT_NE(simple_torch_workers_add_rows(workers, wrong, 1, data), 0);
+  expect_failure(SIMPLE_TORCH_E_WRONG_KIND, "tensors");
+  EXPECT_NE(simple_torch_workers_add_images(workers, data, 3), 0);
+  expect_failure(SIMPLE_TORCH_E_WRONG_KIND, "paths");
   EXPECT_NE(add_images(workers, {kImages + "RGB.png"}, 5), 0);
   expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "channels");
   const Owned number(value::of(int64_t{1}));
