@@ -178,6 +178,24 @@ TEST_F(WorkersTest, AreUsedByManyThreads) {
   EXPECT_EQ(taken, 400);
 }
 
+// What is at work when a program ends must not be in libtorch when that goes.
+TEST_F(WorkersTest, EndBeforeTheirProgram) {
+  // In a process of its own: OpenMP's threads do not go through a fork.
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EXIT(
+        {
+          const simple_torch_handle data = ones({1000, 1000});
+          const simple_torch_handle workers = simple_torch_workers_start(2);
+          for (int k = 0; k < 50; ++k) {
+            add_rows(workers, {data}, std::vector<int64_t>(200 + i, k));
+          }
+          std::exit(0);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+}
+
 TEST_F(WorkersTest, StayInTheirProcess) {
   const Owned data(doubles({1}, {1}));
   const Owned workers(simple_torch_workers_start(1));

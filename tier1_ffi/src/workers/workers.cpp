@@ -5,12 +5,17 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/index_select.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <new>
+#include <thread>
 
+#include "core/fork.h"
 #include "core/guarded.h"
 #include "core/one_thread.h"
 #include "core/platform.h"
@@ -31,7 +36,38 @@ struct Job {
   bool is_done = false;
 };
 
+// When the program ends libtorch goes, and nobody may be in it: what was begun is waited
+// for, and nothing else is begun.
+std::atomic<bool> is_ending = false;
+std::atomic<int64_t> at_work = 0;
+
+class AtWork {
+ public:
+  AtWork() { ++at_work; }
+  AtWork(const AtWork&) = delete;
+  AtWork& operator=(const AtWork&) = delete;
+  ~AtWork() { --at_work; }
+};
+
+void end_work() {
+  is_ending = true;
+  while (at_work > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+// Those that were at work are not in the child.
+void forget_work() { at_work = 0; }
+
+void end_work_with_the_program() {
+  static const bool is_registered = [] {
+    after_fork_in_child(&forget_work);
+    return std::atexit(&end_work) == 0;
+  }();
+  if (!is_registered) throw std::bad_alloc();
+}
+
 void run(Job& job) {
+  const AtWork busy;
+  if (is_ending) return;
   try {
     const at::ThreadLocalStateGuard modes(job.modes);
     const OneThread one_thread(true);
@@ -80,6 +116,7 @@ struct Workers::Shared {
 
 Workers::Workers(int64_t threads)
     : shared_(std::make_shared<Shared>()), process_(platform::process_id()) {
+  end_work_with_the_program();
   for (int64_t i = 0; i < threads; ++i) {
     platform::Thread thread;
     if (!platform::start_thread(thread, [shared = shared_] { shared->serve(); })) {
@@ -111,7 +148,12 @@ void Workers::add(Work work) {
   job->work = std::move(work);
   const std::lock_guard lock(shared_->mutex);
   shared_->pending.push_back(job);
-  shared_->waiting.push_back(job);
+  try {
+    shared_->waiting.push_back(job);
+  } catch (...) {
+    shared_->pending.pop_back();
+    throw;
+  }
   shared_->work_came.notify_one();
 }
 
