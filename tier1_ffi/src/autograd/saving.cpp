@@ -36,6 +36,9 @@ class HostHooks final : public torch::autograd::SavedVariableHooks {
   at::Tensor call_unpack_hook() override {
     const auto packing = std::make_shared<Packing>(Packing::Way::kOut, at::Tensor());
     call(*unpack_, packing);
+    if (!packing->tensor().defined()) {
+      fail(Code::kCallback, "call", "has not brought the tensor back");
+    }
     return packing->tensor();
   }
 
