@@ -570,6 +570,41 @@ TEST(Load, RefusesSparseTensorsWhoseIndicesLie) {
   refused({1, 1, 2, 1, 0}, whole, wrong, csr);
   refused({0, 1, 2, 1, 0}, rows(2, 0) + rows(2, 3) + numbers_of(2) + size, wrong, csr);
   refused({0, 1, 2, 1, 0}, whole, wrong, "torch.sparse_bsr");
+  // Blocks without a height, by which who unpacks them would divide.
+  const std::string bounds = part_code("0", "LongStorage", 9, count(5), count(1));
+  std::string columns = part_code("0", "LongStorage", 9, count(4), count(1));
+  columns.replace(columns.find("tQ" + count(0)), 2 + count(0).size(), "tQ" + count(5));
+  const std::string flat =
+      part_code("1", "FloatStorage", 8, count(4) + count(0) + count(2),
+                count(2) + count(2) + count(1));
+  refused({0, 1, 2, 3, 4, 0, 1, 0, 1},
+          bounds + columns + flat + "(" + count(4) + count(4) + "t", wrong,
+          "torch.sparse_bsr");
+  // Elements of nothing, as many as one likes.
+  const std::string none = part_code(
+      "0", "LongStorage", 4, count(0) + count(int64_t{1} << 34), count(1) + count(1));
+  const std::string empty = part_code(
+      "1", "FloatStorage", 2, count(int64_t{1} << 34) + count(0), count(1) + count(1));
+  refused({0, 1, 2, 0}, none + empty + "(" + count(0) + "t", wrong, coo);
+}
+
+// What was looked at stays as it is, whatever else the file makes of the same bytes.
+TEST(Load, KeepsTheIndicesThatItHasLookedAt) {
+  const Folder folder;
+  const std::string size = "(" + integer(2) + integer(3) + "t";
+  const std::string parts =
+      part_code("0", "LongStorage", 4, integer(2) + integer(2), integer(2) + integer(1)) +
+      part_code("1", "FloatStorage", 2, integer(2), integer(1)) + size;
+  std::string flags = part_code("0", "LongStorage", 4, integer(32), integer(1));
+  flags.replace(flags.find("_v2"), 3, "_v3");
+  flags.insert(flags.size() - 2, "ctorch\nbool\n");
+  const Owned both(load(
+      write_file(folder / "both.pt",
+                 sparse_file({0, 1, 2, 0}, parts, "torch.sparse_coo", flags + "\x86"))));
+  const Owned first(simple_torch_value_item(both, 0));
+  const Owned sparse(simple_torch_value_tensor(first));
+  const Owned indices(simple_torch_op__indices(sparse));
+  EXPECT_EQ(values(indices), (std::vector<double>{0, 1, 2, 0}));
 }
 
 TEST(Load, LooksAtTheSameIndicesOnlySoOften) {

@@ -104,17 +104,27 @@ at::Tensor coordinate_tensor(const at::Tensor& indices, const at::Tensor& values
                              const std::vector<int64_t>& sizes, bool is_coalesced) {
   if (!is_plain_part(indices) || !is_plain_part(values) || !is_countable(sizes) ||
       indices.scalar_type() != c10::ScalarType::Long || indices.dim() != 2 ||
-      indices.size(0) > static_cast<int64_t>(sizes.size()) || values.dim() < 1) {
+      indices.size(0) > static_cast<int64_t>(sizes.size()) || values.dim() < 1 ||
+      // So many elements take nothing in a file.
+      (indices.size(0) == 0 && indices.size(1) > 1)) {
     return {};
   }
   try {
-    at::_validate_sparse_coo_tensor_args(indices, values, sizes);
-    if (is_coalesced && !is_in_order(indices, sizes)) return {};
-    const at::Tensor made = at::_sparse_coo_tensor_unsafe(indices, values, sizes);
+    const at::Tensor own = indices.clone();
+    at::_validate_sparse_coo_tensor_args(own, values, sizes);
+    if (is_coalesced && !is_in_order(own, sizes)) return {};
+    const at::Tensor made = at::_sparse_coo_tensor_unsafe(own, values, sizes);
     return made._coalesced_(is_coalesced);
   } catch (const c10::Error&) {
     return {};
   }
+}
+
+// Blocks have a height and a width, the two dims of the values behind that of the blocks.
+bool has_blocks(const at::Tensor& bounds, const at::Tensor& values) {
+  const int64_t height = bounds.dim();
+  return values.dim() >= height + 2 && values.size(height) > 0 &&
+         values.size(height + 1) > 0;
 }
 
 at::Tensor compressed_tensor(c10::Layout layout, const at::Tensor& bounds,
@@ -124,9 +134,14 @@ at::Tensor compressed_tensor(c10::Layout layout, const at::Tensor& bounds,
       !is_countable(sizes)) {
     return {};
   }
+  const bool is_of_blocks = layout == c10::kSparseBsr || layout == c10::kSparseBsc;
+  if (is_of_blocks && !has_blocks(bounds, values)) return {};
   try {
-    at::_validate_sparse_compressed_tensor_args(bounds, indices, values, sizes, layout);
-    return at::_sparse_compressed_tensor_unsafe(bounds, indices, values, sizes,
+    const at::Tensor own_bounds = bounds.clone();
+    const at::Tensor own_indices = indices.clone();
+    at::_validate_sparse_compressed_tensor_args(own_bounds, own_indices, values, sizes,
+                                                layout);
+    return at::_sparse_compressed_tensor_unsafe(own_bounds, own_indices, values, sizes,
                                                 values.options().layout(layout));
   } catch (const c10::Error&) {
     return {};
@@ -150,12 +165,15 @@ at::Tensor quantized_tensor(const c10::Storage& storage, c10::ScalarType dtype,
     const int64_t axis = quantization.axis;
     if (axis < 0 || axis >= static_cast<int64_t>(sizes.size())) return {};
     const int64_t channels = sizes[static_cast<size_t>(axis)];
-    if (!fits_channels(quantization, dtype, channels)) return {};
+    Quantization own = quantization;
+    own.scales = own.scales.clone();
+    own.zero_points = own.zero_points.clone();
+    if (!fits_channels(own, dtype, channels)) return {};
     // As large as it must be to have its channels; what it has is let go at once.
     std::vector<int64_t> least(sizes.size());
     least[static_cast<size_t>(axis)] = channels;
-    made = at::_empty_per_channel_affine_quantized(
-        least, quantization.scales, quantization.zero_points, axis, options);
+    made = at::_empty_per_channel_affine_quantized(least, own.scales, own.zero_points,
+                                                   axis, options);
   }
   return made.set_(storage, offset, sizes, strides);
 }
