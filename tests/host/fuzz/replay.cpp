@@ -4,6 +4,8 @@
 //
 //   <target>_replay [--seconds N] [--seed N] [--words FILE] [--programs FOLDER] PATH…
 //
+// A target may have libFuzzer's LLVMFuzzerCustomMutator; then it makes them.
+//
 // Of the folder of programs it takes the .spl files, of others everything. Inputs of more
 // than 16 kB are called, but nothing is made from them.
 //
@@ -27,6 +29,9 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+extern "C" __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t* data,
+                                                                size_t size, size_t most,
+                                                                unsigned seed);
 
 namespace {
 
@@ -36,31 +41,28 @@ namespace fs = std::filesystem;
 class LastInput {
  public:
   LastInput(fs::path path, size_t size) : path_(std::move(path)), size_(size) {
-    const int file = open(path_.c_str(), O_CREAT | O_RDWR | O_TRUNC, 0600);
-    if (file < 0 || ftruncate(file, static_cast<off_t>(size)) != 0) std::abort();
-    bytes_ = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
+    file_ = open(path_.c_str(), O_CREAT | O_RDWR | O_TRUNC, 0600);
+    if (file_ < 0) std::abort();
+    bytes_ = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
     if (bytes_ == MAP_FAILED) std::abort();
   }
   ~LastInput() {
     munmap(bytes_, size_);
+    close(file_);
     unlink(path_.c_str());
   }
   LastInput(const LastInput&) = delete;
   LastInput& operator=(const LastInput&) = delete;
-  // Bytes behind the input are newlines.
   void keep(const std::string& input) {
     const size_t length = std::min(input.size(), size_);
+    if (ftruncate(file_, static_cast<off_t>(length)) != 0) std::abort();
     std::memcpy(bytes_, input.data(), length);
-    std::memset(static_cast<char*>(bytes_) + length, '\n',
-                std::max(length, used_) - length);
-    used_ = length;
   }
 
  private:
   fs::path path_;
   size_t size_;
-  size_t used_ = 0;
+  int file_ = -1;
   void* bytes_ = nullptr;
 };
 
@@ -110,11 +112,25 @@ class Changer {
 
   std::string next() {
     std::string input = pick(inputs_);
-    for (size_t left = below(6) + 1; left > 0; --left) change(input);
+    if (LLVMFuzzerCustomMutator == nullptr) {
+      change_often(input);
+    } else {
+      const size_t size = input.size();
+      input.resize(size + kRoom);
+      input.resize(LLVMFuzzerCustomMutator(reinterpret_cast<uint8_t*>(input.data()), size,
+                                           input.size(),
+                                           static_cast<unsigned>(random_())));
+    }
     return input;
+  }
+  void change_often(std::string& input) {
+    for (size_t left = below(6) + 1; left > 0; --left) change(input);
   }
 
  private:
+  // What an input may grow by.
+  static constexpr size_t kRoom = 1 << 14;
+
   // Not the library's distributions, which differ between libraries.
   size_t below(size_t end) { return end == 0 ? 0 : random_() % end; }
   const std::string& pick(const std::vector<std::string>& from) {
@@ -176,7 +192,18 @@ class Changer {
   std::mt19937_64 random_;
 };
 
+// The one that a target's own mutator asks.
+Changer* changing = nullptr;
+
 }  // namespace
+
+extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t most) {
+  std::string input(reinterpret_cast<const char*>(data), size);
+  changing->change_often(input);
+  const size_t made = std::min(input.size(), most);
+  std::memcpy(data, input.data(), made);
+  return made;
+}
 
 int main(int count, char** arguments) {
   double seconds = 0;
@@ -226,6 +253,7 @@ int main(int count, char** arguments) {
     return time.count();
   };
   Changer changer(inputs, words, seed);
+  changing = &changer;
   size_t changed = 0;
   for (; passed() < seconds; ++changed) run(changer.next());
   std::printf("%zu files, %zu changed inputs\n", files.size(), changed);

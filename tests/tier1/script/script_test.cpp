@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "support/archives.h"
 #include "support/files.h"
 #include "support/support.h"
 #include "support/values.h"
@@ -540,6 +541,100 @@ TEST_F(Script, SurvivesFlippedBits) {
     }
     simple_torch_release(module);
   }
+}
+
+// ---- Programs made by hand
+
+// What a module without anything is.
+const std::string kEmptyModule = "c__torch__\nModel\n)\x81}b";
+const std::string kClass =
+    "class Model(Module):\n  __parameters__ = []\n  __buffers__ = []\n";
+const std::string kForward =
+    kClass + "  def forward(self: __torch__.Model, x: Tensor) -> Tensor:\n";
+
+std::string program(const std::string& data, const std::string& code = kClass,
+                    const std::string& constants = ")") {
+  return archive_of({{"m/data.pkl", "\x80\2" + data + "."},
+                     {"m/code/__torch__.py", code},
+                     {"m/constants.pkl", "\x80\2" + constants + "."},
+                     {"m/constants/0", std::string(8, 'x')},
+                     {"m/version", "3\n"}});
+}
+
+void expect_program_refused(const std::string& bytes, const char* why, int64_t code) {
+  EXPECT_EQ(simple_torch_module_load_bytes(bytes.data(),
+                                           static_cast<int64_t>(bytes.size()), -1),
+            0);
+  EXPECT_EQ(simple_torch_error_code(), code) << simple_torch_error_message();
+  expect_message(why);
+}
+
+// Of constants, with two floats in the storage '0'.
+std::string constant(int64_t count, int64_t offset, int64_t size, int64_t stride) {
+  return "(ctorch._utils\n_rebuild_tensor_v2\n((" + text("storage") +
+         "ctorch\nFloatStorage\n" + text("0") + text("cpu") + integer(count) + "tQ" +
+         integer(offset) + "(" + integer(size) + "t(" + integer(stride) + "t\x89}tRt";
+}
+
+TEST_F(Script, ReadsAProgramMadeByHand) {
+  const std::string bytes =
+      program(kEmptyModule, kForward + "    return x\n", constant(2, 0, 2, 1));
+  const Owned module(simple_torch_module_load_bytes(
+      bytes.data(), static_cast<int64_t>(bytes.size()), -1));
+}
+
+TEST_F(Script, RefusesPicklesThatLeadOutOfMemory) {
+  const struct {
+    std::string constants;
+    const char* why;
+  } cases[] = {
+      {constant(3, 0, 1, 1), "is smaller than it is said to be"},
+      {constant(-1, 0, 1, 1), "a storage of -1 elements"},
+      {constant(2, 1, 2, 1), "does not lie in its storage"},
+      {constant(2, -1, 1, 1), "does not lie in its storage"},
+      {constant(2, 0, 2, INT64_MAX), "does not lie in its storage"},
+      {constant(2, 0, INT64_MAX, 1), "does not lie in its storage"},
+      {")" + std::string("r\xff\xff\xff\xff"), "impossible number"},
+      {"t", "there is no mark"},
+      {"(R", "there is nothing on the stack"},
+      {"}(K\1u", "a key has no value"},
+      {integer(0) + ")R", "is called that is no function"},
+      {repeated(")", 1) + repeated("\x85", 300), "lie in each other without end"},
+      {"]q\1(h\1e", "lie in each other without end"},
+      {")" + repeated("q\1(h\1h\1t", 100), "far larger than the file"},
+      {"cos\nsystem\n", "`os.system`"},
+  };
+  for (const auto& each : cases) {
+    const bool is_known = std::string(each.why).starts_with('`');
+    expect_program_refused(program(kEmptyModule, kClass, each.constants), each.why,
+                           is_known ? SIMPLE_TORCH_E_UNSUPPORTED : SIMPLE_TORCH_E_FORMAT);
+  }
+}
+
+TEST_F(Script, RefusesCodeThatGoesTooDeep) {
+  std::string blocks;
+  for (size_t i = 0; i < 300; ++i) blocks += std::string(2 * i + 4, ' ') + "if True:\n";
+  for (const std::string& lines :
+       {"    return " + repeated("(", 300) + "x" + repeated(")", 300) + "\n",
+        "    return x" + repeated(".T", 1000) + "\n",
+        "    y = " + repeated("-", 2000) + "1\n",
+        "    if True:\n      y = x\n" + repeated("    elif True:\n      y = x\n", 300),
+        "    # type: " + repeated("List[", 300) + "\n", blocks}) {
+    expect_program_refused(program(kEmptyModule, kForward + lines),
+                           "goes deeper than in any program", SIMPLE_TORCH_E_UNSUPPORTED);
+  }
+}
+
+TEST_F(Script, RefusesRecordsThatLibtorchCouldTakeForEachOther) {
+  const std::string data = "\x80\2" + kEmptyModule + ".";
+  expect_program_refused(
+      archive_of(
+          {{"m/data.pkl", data}, {"m/DATA.pkl", data}, {"m/constants.pkl", "\x80\2)."}}),
+      "there are two records", SIMPLE_TORCH_E_FORMAT);
+  expect_program_refused(archive_of({{"m/data.pkl", data},
+                                     {"m/model.json", "{}"},
+                                     {"m/constants.pkl", "\x80\2)."}}),
+                         "the first format of TorchScript", SIMPLE_TORCH_E_UNSUPPORTED);
 }
 
 }  // namespace

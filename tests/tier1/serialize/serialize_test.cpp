@@ -12,6 +12,7 @@
 
 #include "simple_torch/ops.h"
 #include "simple_torch/simple_torch.h"
+#include "support/archives.h"
 #include "support/files.h"
 #include "support/support.h"
 #include "support/values.h"
@@ -349,54 +350,10 @@ TEST(Load, FindsChangedDataInAnArchive) {
 
 // ---- Pickles made by hand, in an archive without sums
 
-template <typename T>
-std::string little(T value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
-struct Record {
-  std::string name;
-  std::string content;
-  uint16_t method = 0;
-  // Where its header is to be, if not where it is.
-  int64_t at = -1;
-};
-
-std::string archive_of(const std::vector<Record>& records) {
-  std::string out;
-  std::string list;
-  for (const Record& each : records) {
-    const auto at =
-        static_cast<uint32_t>(each.at < 0 ? static_cast<int64_t>(out.size()) : each.at);
-    const std::string sizes = little(static_cast<uint32_t>(each.content.size())) +
-                              little(static_cast<uint32_t>(each.content.size()));
-    const std::string name_size = little(static_cast<uint16_t>(each.name.size()));
-    const std::string middle =
-        std::string(4, '\0') + little(each.method) + std::string(8, '\0') + sizes;
-    out +=
-        "PK\3\4" + middle + name_size + std::string(2, '\0') + each.name + each.content;
-    list += "PK\1\2" + std::string(2, '\0') + middle + name_size + std::string(12, '\0') +
-            little(at) + each.name;
-  }
-  const auto count = little(static_cast<uint16_t>(records.size()));
-  return out + list + "PK\5\6" + std::string(4, '\0') + count + count +
-         little(static_cast<uint32_t>(list.size())) +
-         little(static_cast<uint32_t>(out.size())) + std::string(2, '\0');
-}
-
 std::string pickled(const std::string& code, const std::string& data = "") {
   return archive_of({{"a/data.pkl", "\x80\2" + code + "."}, {"a/data/0", data}});
 }
 
-std::string text(const std::string& text) {
-  return "X" + little(static_cast<uint32_t>(text.size())) + text;
-}
-std::string integer(int64_t value) { return "\x8a\x08" + little(value); }
-std::string repeated(const std::string& code, int times) {
-  std::string all;
-  for (int i = 0; i < times; ++i) all += code;
-  return all;
-}
 // A tensor on the storage '0'.
 std::string tensor_code(const std::string& type, int64_t count, int64_t offset,
                         const std::string& sizes, const std::string& strides) {
@@ -783,6 +740,7 @@ TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
   refused("{} x", "something follows");
   refused("{\"a", "a text does not end");
   refused("{\"\\ud800\":1}", "half a character");
+  refused("{\"\xc5\":1}", "a text that is not UTF-8");
   expect_refused(
       write_file(folder / "long.safetensors", little(uint64_t{1} << 60) + "{}"),
       "a header of 1152921504606846976 bytes");

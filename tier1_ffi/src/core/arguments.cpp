@@ -2,28 +2,9 @@
 
 #include <algorithm>
 
+#include "core/utf8.h"
+
 namespace simple_torch {
-namespace {
-
-// Bytes of the UTF-8 character that starts `text`; 0 if there is none. Refuses overlong
-// forms, surrogates and what lies beyond U+10FFFF.
-size_t character_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  const bool overlong =
-      (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
-  const bool surrogate = first == 0xed && byte(1) > 0x9f;
-  const bool beyond = first == 0xf4 && byte(1) > 0x8f;
-  return overlong || surrogate || beyond ? 0 : length;
-}
-
-}  // namespace
 
 size_t position_of(int64_t index, size_t length, const char* argument) {
   const auto count = static_cast<int64_t>(length);
@@ -37,13 +18,8 @@ size_t position_of(int64_t index, size_t length, const char* argument) {
 
 std::string_view text_of(const char* text, const char* argument) {
   const std::string_view whole(required(text, argument));
-  for (std::string_view rest = whole; !rest.empty();) {
-    const size_t length = character_length(rest);
-    if (length == 0) {
-      fail_argument(argument,
-                    "is not UTF-8 at byte " + std::to_string(whole.size() - rest.size()));
-    }
-    rest.remove_prefix(length);
+  if (const size_t length = utf8_length(whole); length < whole.size()) {
+    fail_argument(argument, "is not UTF-8 at byte " + std::to_string(length));
   }
   return whole;
 }

@@ -1,5 +1,6 @@
 #include "io/io_stream.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "core/failure.h"
@@ -47,8 +48,15 @@ StreamInput::StreamInput(IoStream& stream, Extent extent)
     : Input("the stream", extent.size), use_(stream), start_(extent.start) {}
 
 std::string_view StreamInput::view(uint64_t at, uint64_t size) {
-  std::string& bytes = seen_.emplace_back(size, '\0');
-  read_or_fail(at, bytes.data(), size);
+  // A stream that says it is larger than it is gets no memory for what does not come.
+  constexpr uint64_t kFirst = uint64_t{1} << 20;
+  std::string& bytes = seen_.emplace_back();
+  while (bytes.size() < size) {
+    const uint64_t done = bytes.size();
+    const uint64_t next = std::min(size - done, std::max(done, kFirst));
+    bytes.resize(done + next);
+    read_or_fail(at + done, bytes.data() + done, next);
+  }
   return bytes;
 }
 

@@ -45,10 +45,14 @@ class ForeignArchive {
 
  private:
   [[noreturn]] void refuse(const std::string& why) const;
+  void check_record(const std::string& name);
+  uint64_t storage_size(const std::string& name);
 
   Input& input_;
   const ZipReader archive_;
   std::exception_ptr damage_;
+  // What libtorch will read of storages.
+  uint64_t storage_bytes_ = 0;
 };
 
 class ForeignReader final : public caffe2::serialize::ReadAdapterInterface {

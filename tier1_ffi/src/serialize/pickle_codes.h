@@ -38,6 +38,7 @@ enum class PickleCode : uint8_t {
   kEmptyDict = '}',
   kEmptyTuple = ')',
   kProtocol = 0x80,
+  kNewObject = 0x81,
   kTuple1 = 0x85,
   kTuple2 = 0x86,
   kTuple3 = 0x87,

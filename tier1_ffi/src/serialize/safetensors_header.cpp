@@ -6,6 +6,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "core/utf8.h"
 #include "device/dtype.h"
 
 namespace simple_torch {
@@ -45,6 +46,7 @@ class HeaderReader {
       : text_(text), path_(path) {}
 
   SafetensorsHeader run() {
+    if (!is_utf8(text_)) broken("there is a text that is not UTF-8");
     SafetensorsHeader header;
     std::unordered_set<std::string> names;
     members([&](std::string name) {

@@ -14,16 +14,22 @@
 #include <unordered_set>
 
 #include "core/failure.h"
+#include "core/utf8.h"
 #include "device/dtype.h"
 #include "serialize/pickle.h"
 #include "serialize/pickle_codes.h"
 #include "serialize/rebuild.h"
+#include "tensor/reach.h"
 
 namespace simple_torch {
 namespace {
 
 // As deep as lists and dicts may lie in each other.
 constexpr int kDeepest = 200;
+constexpr size_t kMostArguments = 8;
+constexpr size_t kMostDims = 64;
+// Of a storage, whose name stands in the file once for each reference.
+constexpr size_t kLongestKey = 1000;
 
 enum class Global {
   kOrderedDict,
@@ -86,27 +92,6 @@ struct Node {
   c10::ScalarType dtype = c10::ScalarType::Undefined;
   c10::Layout layout = c10::kStrided;
 };
-
-bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i++]);
-    const int more = std::countl_one(first) - 1;
-    if (more == -1) continue;
-    if (more == 0 || more > 3 || text.size() - i < static_cast<size_t>(more))
-      return false;
-    uint32_t code = first & (0x3fu >> more);
-    for (int j = 0; j < more; ++j) {
-      const auto next = static_cast<unsigned char>(text[i++]);
-      if ((next & 0xc0) != 0x80) return false;
-      code = code << 6 | (next & 0x3fu);
-    }
-    constexpr uint32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
-    if (code < kLeast[more] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-      return false;
-    }
-  }
-  return true;
-}
 
 class Unpickler {
  public:
@@ -467,6 +452,7 @@ class Unpickler {
     if (list.kind != Kind::kTuple && list.kind != Kind::kList) {
       damaged("something is where a shape should be");
     }
+    if (list.items.size() > kMostDims) damaged("a shape of too many dims");
     std::vector<int64_t> numbers;
     for (const uint32_t each : list.items) numbers.push_back(int_of(each));
     return numbers;
@@ -491,6 +477,7 @@ class Unpickler {
     }
     const c10::ScalarType dtype = type.dtype;
     const std::string key = text_of(id.items[2]);
+    if (key.size() > kLongestKey) damaged("a storage with a very long name");
     const int64_t count = int_of(id.items[4]);
     uint64_t bytes = 0;
     if (count < 0 || __builtin_mul_overflow(static_cast<uint64_t>(count),
@@ -509,6 +496,10 @@ class Unpickler {
       damaged("something is called that is no function");
     }
     const Global global = node(function).global;
+    // Copied for each call, so that it must be short.
+    if (node(arguments).items.size() > kMostArguments) {
+      damaged("a function is called with too many arguments");
+    }
     const std::vector<uint32_t> given = node(arguments).items;
     const auto need = [&](size_t least, size_t most) {
       if (given.size() < least || given.size() > most) {
@@ -577,6 +568,10 @@ class Unpickler {
     std::vector<uint32_t> items;
     if (!given.empty()) {
       if (node(given[0]).kind != Kind::kList) damaged("a dict that is not made of pairs");
+      // The same list could be asked for again and again.
+      pairs_ += node(given[0]).items.size();
+      if (pairs_ > bytes_.size())
+        damaged("what it describes is far larger than the file");
       for (const uint32_t each : node(given[0]).items) {
         const Node& pair = node(each);
         if ((pair.kind != Kind::kList && pair.kind != Kind::kTuple) ||
@@ -617,28 +612,11 @@ class Unpickler {
 
   void check_extent(uint64_t elements, int64_t offset, const std::vector<int64_t>& sizes,
                     const std::vector<int64_t>& strides) const {
-    if (sizes.size() != strides.size() || sizes.size() > 64) {
+    if (sizes.size() != strides.size()) {
       damaged("a tensor of " + std::to_string(sizes.size()) + " sizes and " +
               std::to_string(strides.size()) + " strides");
     }
-    int64_t count = 1;
-    int64_t last = offset;
-    bool is_possible = offset >= 0;
-    for (size_t i = 0; i < sizes.size(); ++i) {
-      int64_t reach = 0;
-      is_possible =
-          is_possible && sizes[i] >= 0 && strides[i] >= 0 &&
-          !__builtin_mul_overflow(count, std::max<int64_t>(sizes[i], 1), &count) &&
-          !__builtin_mul_overflow(std::max<int64_t>(sizes[i] - 1, 0), strides[i],
-                                  &reach) &&
-          !__builtin_add_overflow(last, reach, &last);
-      if (!is_possible) break;
-    }
-    // The number of bytes must be a number too.
-    is_possible = is_possible && count < (int64_t{1} << 58);
-    const bool is_empty = std::find(sizes.begin(), sizes.end(), 0) != sizes.end();
-    if (is_possible && is_empty) last = offset - 1;
-    if (!is_possible || (last >= 0 && static_cast<uint64_t>(last) >= elements)) {
+    if (!lies_within(elements, offset, sizes, strides)) {
       damaged("a tensor that does not lie in its storage");
     }
   }
@@ -731,6 +709,7 @@ class Unpickler {
 
   // How the elements are to be read: {'conj': True, 'neg': True}.
   void set_marks(const at::Tensor& tensor, const std::vector<uint32_t>& items) {
+    if (items.size() > 4) damaged("a tensor with too many marks");
     for (size_t i = 0; i < items.size(); i += 2) {
       const std::string name = text_of(items[i]);
       const bool is_set = bool_of(items[i + 1]);
@@ -837,6 +816,8 @@ class Unpickler {
   // How often a storage is a part of a sparse or quantized tensor.
   std::unordered_map<const void*, int> uses_;
   uint64_t budget_ = 0;
+  // All that dicts were made of.
+  uint64_t pairs_ = 0;
 };
 
 }  // namespace

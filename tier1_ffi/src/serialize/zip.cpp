@@ -97,6 +97,24 @@ void ZipReader::read(const std::string& name, void* to) const {
   check_sum(name, record, {static_cast<const char*>(to), record.size});
 }
 
+std::vector<std::string> ZipReader::names() const {
+  std::vector<std::string> all;
+  for (const auto& each : records_) all.push_back(each.first);
+  return all;
+}
+
+std::string ZipReader::unpacked(const std::string& name) const {
+  const Record& found = records_.at(name);
+  if (!found.is_packed) return std::string(record(name));
+  std::string content(found.unpacked_size, '\0');
+  Inflating stream(input_.view(found.at, found.size));
+  uint64_t done = 0;
+  while (stream.goes_on() && done < content.size()) {
+    done += stream.next(content.data() + done, content.size() - done);
+  }
+  return content;
+}
+
 void ZipReader::check_read(uint64_t at, std::string_view bytes) const {
   const auto found = names_.find(at);
   if (found == names_.end()) return;

@@ -25,6 +25,9 @@ class ZipReader {
   // The same, copied to memory of its size.
   uint64_t size(const std::string& name) const { return stored(name).size; }
   void read(const std::string& name, void* to) const;
+  std::vector<std::string> names() const;
+  // The content of a record, unpacked if it is compressed. check_compressed() was called.
+  std::string unpacked(const std::string& name) const;
   // The folder that all records of PyTorch lie in, with its slash.
   const std::string& folder() const { return folder_; }
 

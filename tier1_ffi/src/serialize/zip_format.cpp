@@ -25,6 +25,8 @@ bool fits(std::string_view bytes, uint64_t at, uint64_t size) {
 
 struct Directory {
   uint64_t start;
+  // Where what stands behind it begins.
+  uint64_t end;
   uint64_t count;
 };
 
@@ -42,7 +44,8 @@ Directory find_directory(Input& input, const char* none) {
     --at;
   }
   if (at < kLocatorSize || number<uint32_t>(tail, at - kLocatorSize) != kEnd64Locator) {
-    return {number<uint32_t>(tail, at + 16), number<uint16_t>(tail, at + 10)};
+    return {number<uint32_t>(tail, at + 16), input.size() - size + at,
+            number<uint16_t>(tail, at + 10)};
   }
   const auto place = number<uint64_t>(tail, at - kLocatorSize + 8);
   const std::string_view end =
@@ -50,7 +53,7 @@ Directory find_directory(Input& input, const char* none) {
   if (end.empty() || number<uint32_t>(end, 0) != kEnd64) {
     fail_format(input.name(), "the end of the archive is broken");
   }
-  return {number<uint64_t>(end, 48), number<uint64_t>(end, 32)};
+  return {number<uint64_t>(end, 48), place, number<uint64_t>(end, 32)};
 }
 
 // Of the entry at a place of the directory, if all of it is there.
@@ -126,6 +129,11 @@ std::vector<Entry> read_directory(Input& input, const char* none) {
     }
     entries.push_back(read_entry(input, list.substr(at, *size)));
     at += *size;
+  }
+  // Other readers count back from the end. Where they would find other records than
+  // these, it is not known what they read.
+  if (directory.start + at != directory.end) {
+    fail_format(input.name(), "the list of records does not end where it should");
   }
   return entries;
 }

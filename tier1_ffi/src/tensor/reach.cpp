@@ -33,6 +33,28 @@ int64_t reach(c10::IntArrayRef shape, c10::IntArrayRef strides, const char* argu
   return empty ? 0 : last + 1;
 }
 
+bool lies_within(uint64_t elements, int64_t offset, c10::IntArrayRef shape,
+                 c10::IntArrayRef strides) {
+  // As many dims as any tensor has.
+  if (shape.size() != strides.size() || shape.size() > 64 || offset < 0) return false;
+  int64_t count = 1;
+  int64_t last = offset;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    int64_t steps = 0;
+    const bool is_possible =
+        shape[i] >= 0 && strides[i] >= 0 &&
+        !__builtin_mul_overflow(count, std::max<int64_t>(shape[i], 1), &count) &&
+        !__builtin_mul_overflow(std::max<int64_t>(shape[i] - 1, 0), strides[i], &steps) &&
+        !__builtin_add_overflow(last, steps, &last);
+    if (!is_possible) return false;
+  }
+  // The number of bytes must be a number too.
+  if (count >= (int64_t{1} << 58)) return false;
+  const bool is_empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
+  const auto needed = static_cast<uint64_t>(last);
+  return is_empty ? static_cast<uint64_t>(offset) <= elements : needed < elements;
+}
+
 std::vector<int64_t> row_major(c10::IntArrayRef shape, const char* argument) {
   std::vector<int64_t> strides(shape.size());
   int64_t step = 1;
