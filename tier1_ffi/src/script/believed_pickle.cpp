@@ -4,16 +4,14 @@
 #include <c10/core/ScalarType.h>
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/failure.h"
 #include "script/believed.h"
-#include "serialize/pickle_codes.h"
+#include "serialize/pickle_machine.h"
 #include "tensor/reach.h"
 
 namespace simple_torch {
@@ -71,11 +69,11 @@ constexpr FunctionName kFunctions[] = {
     {"torch device", Is::kFunction},
 };
 
-class Walk {
+class Walk : private PickleMachine {
  public:
   Walk(std::string_view bytes, const std::string& where,
        const std::function<uint64_t(const std::string&)>& storage_size)
-      : bytes_(bytes), where_(where), storage_size_(storage_size) {}
+      : PickleMachine(bytes, where), storage_size_(storage_size) {}
 
   // The result.
   uint32_t run() {
@@ -107,34 +105,8 @@ class Walk {
   }
 
  private:
-  [[noreturn]] void damaged(const std::string& what) const {
-    fail(Code::kFormat, "",
-         where_ + ": " + what + ", at byte " + std::to_string(code_at_));
-  }
-
-  PickleCode code() {
-    code_at_ = at_;
-    return static_cast<PickleCode>(number<uint8_t>());
-  }
-  std::string_view take(uint64_t size) {
-    if (size > bytes_.size() - at_) damaged("the pickle ends too early");
-    const std::string_view taken = bytes_.substr(at_, size);
-    at_ += size;
-    return taken;
-  }
-  template <typename T>
-  T number() {
-    T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
-    return value;
-  }
-  std::string_view line() {
-    const size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) damaged("the pickle ends too early");
-    const std::string_view text = take(end - at_);
-    take(1);
-    return text;
-  }
+  using PickleMachine::pop;
+  using PickleMachine::push;
 
   Value& value(uint32_t index) { return values_[index]; }
   uint32_t make(Value made) {
@@ -142,43 +114,17 @@ class Walk {
     values_.push_back(std::move(made));
     return static_cast<uint32_t>(values_.size() - 1);
   }
-  void push(uint32_t index) { stack_.push_back(index); }
   void push(Value made) { push(make(std::move(made))); }
   void push_int(int64_t number) { push({.is = Is::kInt, .number = number}); }
   // Nothing is said of it but that it is there.
   void push_other() { push(kAnything); }
 
-  uint32_t pop() {
-    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) {
-      damaged("there is nothing on the stack");
-    }
-    const uint32_t index = stack_.back();
-    stack_.pop_back();
-    return index;
-  }
-  uint32_t top() {
-    const uint32_t index = pop();
-    push(index);
-    return index;
-  }
-  std::vector<uint32_t> pop_marked() {
-    if (marks_.empty()) damaged("there is no mark on the stack");
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<uint32_t> items(first, stack_.end());
-    stack_.erase(first, stack_.end());
-    marks_.pop_back();
-    return items;
-  }
   const Value& pop(Is is, const char* what) {
     const Value& found = value(pop());
     if (found.is != is) damaged(std::string("something is where ") + what + " should be");
     return found;
   }
-  void push_tuple(size_t size) {
-    std::vector<uint32_t> items(size);
-    for (size_t i = size; i-- > 0;) items[i] = pop();
-    push({.is = Is::kTuple, .items = std::move(items)});
-  }
+  void push_tuple(size_t size) { push({.is = Is::kTuple, .items = pop_many(size)}); }
   void extend(Is is, const std::vector<uint32_t>& items) {
     Value& container = value(top());
     if (container.is != is) damaged("something is put into what is no list or dict");
@@ -187,13 +133,8 @@ class Walk {
   }
   void remember(uint32_t number) {
     // There is room in libtorch's memo up to the highest number.
-    if (number > bytes_.size()) damaged("an object has an impossible number");
-    memo_[number] = top();
-  }
-  void recall(uint32_t number) {
-    const auto found = memo_.find(number);
-    if (found == memo_.end()) damaged("an object is referred to that does not exist");
-    push(found->second);
+    if (number > size()) damaged("an object has an impossible number");
+    PickleMachine::remember(number);
   }
 
   // False at the end.
@@ -202,7 +143,7 @@ class Walk {
       case PickleCode::kStop:
         return false;
       case PickleCode::kMark:
-        marks_.push_back(stack_.size());
+        mark();
         break;
       case PickleCode::kNone:
       case PickleCode::kNewTrue:
@@ -325,11 +266,9 @@ class Walk {
       // Ways of quantizing.
       if (name.starts_with("per_")) return push_other();
     }
-    fail(Code::kUnsupported, "",
-         where_ + ": it asks for `" + std::string(module.substr(0, 200)) + "." +
-             std::string(name.substr(0, 200)) +
-             "`, which is neither of the program nor needed for one, at byte " +
-             std::to_string(code_at_));
+    unsupported("it asks for `" + std::string(module.substr(0, 200)) + "." +
+                std::string(name.substr(0, 200)) +
+                "`, which is neither of the program nor needed for one");
   }
 
   int64_t int_of(uint32_t index) {
@@ -384,7 +323,7 @@ class Walk {
       case Is::kRestoreType:
         if (is_tuple && given.size() == 2 && value(given[1]).is == Is::kText) {
           if (known_types_.insert(given[1]).second) {
-            check_program_code(value(given[1]).text, where_);
+            check_program_code(value(given[1]).text, where());
           }
           return given[0];
         }
@@ -436,7 +375,7 @@ class Walk {
   };
 
   void check_depth(uint32_t root) {
-    const uint64_t most = (uint64_t{1} << 20) + 64 * uint64_t{bytes_.size()};
+    const uint64_t most = (uint64_t{1} << 20) + 64 * uint64_t{size()};
     std::vector<Extent> extents(values_.size());
     std::vector<std::pair<uint32_t, size_t>> path;
     // All of them: what is not in the result has to go too.
@@ -477,16 +416,9 @@ class Walk {
 
   static constexpr uint32_t kAnything = 0;
 
-  std::string_view bytes_;
-  const std::string& where_;
   const std::function<uint64_t(const std::string&)>& storage_size_;
-  size_t at_ = 0;
-  size_t code_at_ = 0;
   // The first one stands for all of which nothing need be known.
   std::vector<Value> values_{{}};
-  std::vector<uint32_t> stack_;
-  std::vector<size_t> marks_;
-  std::unordered_map<uint32_t, uint32_t> memo_;
   // Those that were looked at.
   std::unordered_set<uint32_t> known_types_;
 };

@@ -18,6 +18,7 @@
 #include "device/dtype.h"
 #include "serialize/pickle.h"
 #include "serialize/pickle_codes.h"
+#include "serialize/pickle_machine.h"
 #include "serialize/rebuild.h"
 #include "tensor/reach.h"
 
@@ -93,53 +94,22 @@ struct Node {
   c10::Layout layout = c10::kStrided;
 };
 
-class Unpickler {
+class Unpickler : private PickleMachine {
  public:
   Unpickler(std::string_view bytes, const std::string& where, StorageSource& storages)
-      : bytes_(bytes), where_(where), storages_(storages) {}
+      : PickleMachine(bytes, where), storages_(storages) {}
 
   std::pair<c10::IValue, size_t> run() {
     while (step()) {
     }
     const uint32_t root = pop();
     // Far more than honest files need, and not more than memory has.
-    budget_ = (uint64_t{64} << 20) + 64 * uint64_t{bytes_.size()};
-    return {value_of(root, 0), at_};
+    budget_ = (uint64_t{64} << 20) + 64 * uint64_t{size()};
+    return {value_of(root, 0), position()};
   }
 
  private:
-  [[noreturn]] void damaged(const std::string& what) const {
-    fail(Code::kFormat, "",
-         where_ + ": " + what + ", at byte " + std::to_string(code_at_));
-  }
-  [[noreturn]] void unsupported(const std::string& what) const {
-    fail(Code::kUnsupported, "",
-         where_ + ": " + what + ", at byte " + std::to_string(code_at_));
-  }
-
-  // ---- Reading
-
-  std::string_view take(uint64_t size) {
-    if (size > bytes_.size() - at_) damaged("the pickle ends too early");
-    const std::string_view taken = bytes_.substr(at_, size);
-    at_ += size;
-    return taken;
-  }
-  template <typename T>
-  T number() {
-    T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
-    return value;
-  }
-  std::string_view line() {
-    const size_t end = bytes_.find('\n', at_);
-    if (end == std::string_view::npos) damaged("the pickle ends too early");
-    const std::string_view text = take(end - at_);
-    take(1);
-    return text;
-  }
-
-  // ---- The machine: a stack, marks on it, and a memo
+  // ---- The machine: what instructions do with objects
 
   Node& node(uint32_t index) { return nodes_[index]; }
   uint32_t make(Node&& made) {
@@ -150,33 +120,9 @@ class Unpickler {
   uint32_t make_leaf(c10::IValue value) {
     return make({.kind = Kind::kLeaf, .leaf = std::move(value)});
   }
-  void push(uint32_t index) { stack_.push_back(index); }
   void push_leaf(c10::IValue value) { push(make_leaf(std::move(value))); }
-  uint32_t pop() {
-    if (stack_.size() <= bottom()) damaged("there is nothing on the stack");
-    const uint32_t index = stack_.back();
-    stack_.pop_back();
-    return index;
-  }
-  uint32_t top() {
-    const uint32_t index = pop();
-    push(index);
-    return index;
-  }
-  size_t bottom() const { return marks_.empty() ? 0 : marks_.back(); }
-  // All above the last mark.
-  std::vector<uint32_t> pop_marked() {
-    if (marks_.empty()) damaged("there is no mark on the stack");
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<uint32_t> items(first, stack_.end());
-    stack_.erase(first, stack_.end());
-    marks_.pop_back();
-    return items;
-  }
   void push_tuple(size_t size) {
-    std::vector<uint32_t> items(size);
-    for (size_t i = size; i-- > 0;) items[i] = pop();
-    push(make({.kind = Kind::kTuple, .items = std::move(items)}));
+    push(make({.kind = Kind::kTuple, .items = pop_many(size)}));
   }
   void extend(Kind kind, const std::vector<uint32_t>& items) {
     Node& container = node(top());
@@ -187,16 +133,10 @@ class Unpickler {
     if (kind == Kind::kDict && items.size() % 2 != 0) damaged("a key has no value");
     container.items.insert(container.items.end(), items.begin(), items.end());
   }
-  void recall(uint32_t number) {
-    const auto found = memo_.find(number);
-    if (found == memo_.end()) damaged("an object is referred to that does not exist");
-    push(found->second);
-  }
 
   // One instruction; false at the end.
   bool step() {
-    code_at_ = at_;
-    const auto code = static_cast<PickleCode>(number<uint8_t>());
+    const PickleCode code = this->code();
     switch (code) {
       case PickleCode::kStop:
         return false;
@@ -209,7 +149,7 @@ class Unpickler {
         number<uint64_t>();
         break;
       case PickleCode::kMark:
-        marks_.push_back(stack_.size());
+        mark();
         break;
       case PickleCode::kPop:
         pop();
@@ -298,16 +238,14 @@ class Unpickler {
         break;
       }
       case PickleCode::kBinPut:
-        memo_[number<uint8_t>()] = top();
+        remember(number<uint8_t>());
         break;
       case PickleCode::kLongBinPut:
-        memo_[number<uint32_t>()] = top();
+        remember(number<uint32_t>());
         break;
-      case PickleCode::kMemoize: {
-        const auto number = static_cast<uint32_t>(memo_.size());
-        memo_[number] = top();
+      case PickleCode::kMemoize:
+        remember(static_cast<uint32_t>(remembered()));
         break;
-      }
       case PickleCode::kBinGet:
         recall(number<uint8_t>());
         break;
@@ -570,8 +508,7 @@ class Unpickler {
       if (node(given[0]).kind != Kind::kList) damaged("a dict that is not made of pairs");
       // The same list could be asked for again and again.
       pairs_ += node(given[0]).items.size();
-      if (pairs_ > bytes_.size())
-        damaged("what it describes is far larger than the file");
+      if (pairs_ > size()) damaged("what it describes is far larger than the file");
       for (const uint32_t each : node(given[0]).items) {
         const Node& pair = node(each);
         if ((pair.kind != Kind::kList && pair.kind != Kind::kTuple) ||
@@ -802,15 +739,8 @@ class Unpickler {
     return dict;
   }
 
-  std::string_view bytes_;
-  const std::string& where_;
   StorageSource& storages_;
-  size_t at_ = 0;
-  size_t code_at_ = 0;
   std::vector<Node> nodes_;
-  std::vector<uint32_t> stack_;
-  std::vector<size_t> marks_;
-  std::unordered_map<uint32_t, uint32_t> memo_;
   // The storages that were looked through for truth values.
   std::unordered_set<const void*> truth_values_;
   // How often a storage is a part of a sparse or quantized tensor.

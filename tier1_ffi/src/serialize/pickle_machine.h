@@ -1,0 +1,118 @@
+// What every walk through a pickle has: its bytes, and the stack that its instructions
+// work on, with marks, and a memo. Objects are numbers here; what they are is the walk's
+// own business.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/failure.h"
+#include "serialize/pickle_codes.h"
+
+namespace simple_torch {
+
+class PickleMachine {
+ protected:
+  // `where` opens the messages of what is wrong with it, and outlives this.
+  PickleMachine(std::string_view bytes, const std::string& where)
+      : bytes_(bytes), where_(where) {}
+
+  const std::string& where() const { return where_; }
+  [[noreturn]] void refuse(Code code, const std::string& what) const {
+    fail(code, "", where_ + ": " + what + ", at byte " + std::to_string(code_at_));
+  }
+  [[noreturn]] void damaged(const std::string& what) const {
+    refuse(Code::kFormat, what);
+  }
+  [[noreturn]] void unsupported(const std::string& what) const {
+    refuse(Code::kUnsupported, what);
+  }
+
+  // ---- Reading
+
+  // The next instruction, which messages are about from now on.
+  PickleCode code() {
+    code_at_ = at_;
+    return static_cast<PickleCode>(number<uint8_t>());
+  }
+  std::string_view take(uint64_t size) {
+    if (size > bytes_.size() - at_) damaged("the pickle ends too early");
+    const std::string_view taken = bytes_.substr(at_, size);
+    at_ += size;
+    return taken;
+  }
+  template <typename T>
+  T number() {
+    T value;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  }
+  std::string_view line() {
+    const size_t end = bytes_.find('\n', at_);
+    if (end == std::string_view::npos) damaged("the pickle ends too early");
+    const std::string_view text = take(end - at_);
+    take(1);
+    return text;
+  }
+  size_t size() const { return bytes_.size(); }
+  size_t position() const { return at_; }
+
+  // ---- The stack
+
+  void push(uint32_t object) { stack_.push_back(object); }
+  uint32_t pop() {
+    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) {
+      damaged("there is nothing on the stack");
+    }
+    const uint32_t object = stack_.back();
+    stack_.pop_back();
+    return object;
+  }
+  uint32_t top() {
+    const uint32_t object = pop();
+    push(object);
+    return object;
+  }
+  void mark() { marks_.push_back(stack_.size()); }
+  // All above the last mark.
+  std::vector<uint32_t> pop_marked() {
+    if (marks_.empty()) damaged("there is no mark on the stack");
+    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
+    std::vector<uint32_t> objects(first, stack_.end());
+    stack_.erase(first, stack_.end());
+    marks_.pop_back();
+    return objects;
+  }
+  // So many, the topmost last.
+  std::vector<uint32_t> pop_many(size_t count) {
+    std::vector<uint32_t> objects(count);
+    for (size_t i = count; i-- > 0;) objects[i] = pop();
+    return objects;
+  }
+
+  // ---- The memo
+
+  void remember(uint32_t number) { memo_[number] = top(); }
+  void recall(uint32_t number) {
+    const auto found = memo_.find(number);
+    if (found == memo_.end()) damaged("an object is referred to that does not exist");
+    push(found->second);
+  }
+  // How many numbers there are.
+  size_t remembered() const { return memo_.size(); }
+
+ private:
+  std::string_view bytes_;
+  const std::string& where_;
+  size_t at_ = 0;
+  size_t code_at_ = 0;
+  std::vector<uint32_t> stack_;
+  std::vector<size_t> marks_;
+  std::unordered_map<uint32_t, uint32_t> memo_;
+};
+
+}  // namespace simple_torch
