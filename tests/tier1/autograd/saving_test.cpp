@@ -1,41 +1,9 @@
 // Callbacks that keep what the graph saves. Expected values are closed formulas.
-#include <functional>
-
-#include "simple_torch/ops.h"
-#include "support/support.h"
+#include "support/gradients.h"
 
 namespace {
 
 using Elements = std::vector<double>;
-
-simple_torch_handle variable(const Elements& elements) {
-  const simple_torch_handle made = doubles({std::ssize(elements)}, elements);
-  EXPECT_EQ(simple_torch_tensor_set_requires_grad(made, 1), 0);
-  return made;
-}
-
-int64_t backward(simple_torch_handle tensor) {
-  const Owned sum(simple_torch_op_sum(tensor, -1));
-  const simple_torch_handle root = sum;
-  return simple_torch_autograd_backward(&root, 1, nullptr, 0, -1, 0, nullptr, 0);
-}
-
-Elements grad_of(simple_torch_handle tensor) {
-  return values(Owned(simple_torch_tensor_grad(tensor)));
-}
-
-struct Callback {
-  std::function<int64_t(simple_torch_handle)> body;
-  int called = 0;
-  int destroyed = 0;
-
-  static int64_t call(void* context, simple_torch_handle packed) {
-    auto& self = *static_cast<Callback*>(context);
-    ++self.called;
-    return self.body(packed);
-  }
-  static void destroy(void* context) { ++static_cast<Callback*>(context)->destroyed; }
-};
 
 // Packs the elements, and brings back those times `factor`.
 struct Keeping {
@@ -43,24 +11,24 @@ struct Keeping {
 
   const double factor;
   Elements kept;
-  Callback unpack{[this](simple_torch_handle packed) {
-    EXPECT_EQ(simple_torch_packed_set_unpack(packed, Callback::call, this, nullptr),
+  Counted unpack{[this](simple_torch_handle packed) {
+    EXPECT_EQ(simple_torch_packed_set_unpack(packed, Counted::call, this, nullptr),
               SIMPLE_TORCH_E_VALUE);
     const Owned plain(doubles({std::ssize(kept)}, kept));
     const Owned changed(simple_torch_op_mul_scalar(plain, SIMPLE_TORCH_FLOAT(factor)));
     return simple_torch_packed_set_tensor(packed, changed);
   }};
-  Callback pack{[this](simple_torch_handle packed) {
+  Counted pack{[this](simple_torch_handle packed) {
     EXPECT_EQ(simple_torch_handle_kind(packed), SIMPLE_TORCH_KIND_PACKED);
     const Owned tensor(simple_torch_packed_tensor(packed));
     EXPECT_EQ(simple_torch_packed_set_tensor(packed, tensor), SIMPLE_TORCH_E_VALUE);
     kept = values(tensor);
-    return simple_torch_packed_set_unpack(packed, Callback::call, &unpack,
-                                          Callback::destroy);
+    return simple_torch_packed_set_unpack(packed, Counted::call, &unpack,
+                                          Counted::destroy);
   }};
 
   int64_t enter() {
-    return simple_torch_saving_enter(Callback::call, &pack, Callback::destroy);
+    return simple_torch_saving_enter(Counted::call, &pack, Counted::destroy);
   }
 };
 
@@ -112,10 +80,10 @@ TEST_F(Saving, IsDestroyedWithAGraphThatIsNeverRun) {
 }
 
 TEST_F(Saving, FailsWithTheCallback) {
-  Callback silent{[](simple_torch_handle) { return int64_t{0}; }};
+  Counted silent{[](simple_torch_handle) { return int64_t{0}; }};
   const Owned x(variable({1}));
   const int64_t depth =
-      simple_torch_saving_enter(Callback::call, &silent, Callback::destroy);
+      simple_torch_saving_enter(Counted::call, &silent, Counted::destroy);
   EXPECT_EQ(simple_torch_op_exp(x), 0);
   EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_CALLBACK);
   silent.body = [](simple_torch_handle) {
@@ -142,18 +110,30 @@ TEST_F(Saving, FailsWithTheFunctionThatBringsBack) {
   EXPECT_NE(std::string(simple_torch_error_message()).find("lost"), std::string::npos);
 }
 
+TEST_F(Saving, FailsIfNothingIsBroughtBack) {
+  Keeping keeping(1);
+  const Owned x(variable({1}));
+  const int64_t depth = keeping.enter();
+  const Owned y(simple_torch_op_exp(x));
+  EXPECT_EQ(simple_torch_mode_leave(depth), 0);
+  keeping.unpack.body = [](simple_torch_handle) { return int64_t{0}; };
+  EXPECT_EQ(backward(y), SIMPLE_TORCH_E_CALLBACK);
+  EXPECT_NE(std::string(simple_torch_error_message()).find("has not brought"),
+            std::string::npos);
+}
+
 TEST_F(Saving, EndsItsHandlesWithTheCallback) {
   simple_torch_handle late = 0;
-  Callback unpack{[](simple_torch_handle) { return int64_t{-1}; }};
-  Callback pack{[&](simple_torch_handle packed) {
+  Counted unpack{[](simple_torch_handle) { return int64_t{-1}; }};
+  Counted pack{[&](simple_torch_handle packed) {
     late = packed;
-    return simple_torch_packed_set_unpack(packed, Callback::call, &unpack,
-                                          Callback::destroy);
+    return simple_torch_packed_set_unpack(packed, Counted::call, &unpack,
+                                          Counted::destroy);
   }};
   {
     const Owned x(variable({1}));
     const int64_t depth =
-        simple_torch_saving_enter(Callback::call, &pack, Callback::destroy);
+        simple_torch_saving_enter(Counted::call, &pack, Counted::destroy);
     const Owned y(simple_torch_op_exp(x));
     EXPECT_EQ(simple_torch_mode_leave(depth), 0);
     EXPECT_EQ(simple_torch_packed_tensor(late), 0);
