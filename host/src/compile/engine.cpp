@@ -592,7 +592,7 @@ void Engine::link_all() {
         }
         type->traits.push_back(base);
         for (const auto& [name, method] : base->methods)
-          type->methods.try_emplace(name, method);
+          type->methods.add_missing(name, method);
         for (const auto& [name, function] : base->statics) {
           type->statics.try_emplace(name, function);
         }
@@ -742,7 +742,7 @@ void Engine::link_types(Loaded& loaded) {
     if (method.is_static) {
       type->statics[strings[method.name]] = function;
     } else {
-      type->methods[strings[method.name]] = {function, method.mutates};
+      type->methods.set(strings[method.name], {function, method.mutates});
     }
   };
   for (const GlobalImage& global : image.globals) {
@@ -777,7 +777,7 @@ void Engine::link_types(Loaded& loaded) {
       auto* base = as<Type>(*module.references[trait]);
       type->traits.push_back(base);
       for (const auto& [name, method] : base->methods)
-        type->methods.try_emplace(name, method);
+        type->methods.add_missing(name, method);
     }
     for (const MethodImage& method : impl.methods) add(type, method);
   }

@@ -16,6 +16,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/method_table.h"
 #include "runtime/value.h"
 #include "syntax/symbol.h"
 
@@ -254,11 +255,6 @@ struct Variant {
   EnumValue* singleton = nullptr;  // Of a variant without payload.
   bool braces = false;
 };
-struct Method {
-  Object* callable = nullptr;  // Closure or Native
-  bool mutates = false;        // `me`, or a native that changes its receiver
-};
-
 // What kind of thing a value is, and the methods of that kind. Types live as long as the
 // machine.
 struct Type : Object {
@@ -268,7 +264,7 @@ struct Type : Object {
   Module* module = nullptr;
   std::vector<Field> fields;
   std::vector<Variant> variants;
-  std::unordered_map<Symbol, Method> methods;
+  MethodTable methods;
   std::unordered_map<Symbol, Object*> statics;
   std::vector<Type*> traits;
   // Makes an instance; its parameters are the fields, or those of __init__.
@@ -279,10 +275,7 @@ struct Type : Object {
     }
     return -1;
   }
-  const Method* find(Symbol method) const {
-    const auto found = methods.find(method);
-    return found == methods.end() ? nullptr : &found->second;
-  }
+  const Method* find(Symbol method) const { return methods.find(method); }
   bool is_value() const { return form == Form::kStruct; }
   // Form::kExtern: how its handles are released. The loader of native libraries sets it.
   void* release = nullptr;

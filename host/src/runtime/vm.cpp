@@ -241,7 +241,7 @@ void Vm::define_methods(Type* type, const NativeSpec* specs, size_t count) {
     Method method;
     method.callable = heap_.immortal(heap_.native(&specs[i]));
     method.mutates = specs[i].mutates;
-    type->methods[intern(specs[i].name)] = method;
+    type->methods.set(intern(specs[i].name), method);
   }
 }
 
