@@ -9,6 +9,7 @@
 
 #include "core/guarded.h"
 #include "core/one_thread.h"
+#include "operators/below_autograd.h"
 #include "simple_torch/tensor.h"
 
 using namespace simple_torch;
@@ -18,6 +19,7 @@ simple_torch_handle simple_torch_tensor_add(simple_torch_handle left,
   return guarded([&] {
     const auto a = borrow<at::Tensor>(left, "left");
     const auto b = borrow<at::Tensor>(right, "right");
+    const BelowAutograd below(*a, *b);
     return store(at::_ops::add_Tensor::call(*a, *b, 1));
   });
 }
@@ -27,6 +29,7 @@ simple_torch_handle simple_torch_tensor_mul(simple_torch_handle left,
   return guarded([&] {
     const auto a = borrow<at::Tensor>(left, "left");
     const auto b = borrow<at::Tensor>(right, "right");
+    const BelowAutograd below(*a, *b);
     return store(at::_ops::mul_Tensor::call(*a, *b));
   });
 }
@@ -42,17 +45,25 @@ simple_torch_handle simple_torch_tensor_matmul(simple_torch_handle left,
 }
 
 simple_torch_handle simple_torch_relu(simple_torch_handle tensor) {
-  return guarded(
-      [&] { return store(at::_ops::relu::call(*borrow<at::Tensor>(tensor, "tensor"))); });
+  return guarded([&] {
+    const auto input = borrow<at::Tensor>(tensor, "tensor");
+    const BelowAutograd below(*input);
+    return store(at::_ops::relu::call(*input));
+  });
 }
 
 simple_torch_handle simple_torch_sigmoid(simple_torch_handle tensor) {
   return guarded([&] {
-    return store(at::_ops::sigmoid::call(*borrow<at::Tensor>(tensor, "tensor")));
+    const auto input = borrow<at::Tensor>(tensor, "tensor");
+    const BelowAutograd below(*input);
+    return store(at::_ops::sigmoid::call(*input));
   });
 }
 
 simple_torch_handle simple_torch_tanh(simple_torch_handle tensor) {
-  return guarded(
-      [&] { return store(at::_ops::tanh::call(*borrow<at::Tensor>(tensor, "tensor"))); });
+  return guarded([&] {
+    const auto input = borrow<at::Tensor>(tensor, "tensor");
+    const BelowAutograd below(*input);
+    return store(at::_ops::tanh::call(*input));
+  });
 }
