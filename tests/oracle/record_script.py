@@ -6,7 +6,12 @@
 writes them; with --check FILE… it loads modules that the tests' programs saved (they keep them
 in the folder that SIMPLE_TORCH_KEEP_FILES names) and says what is not as it should be.
 """
+import io
+import os
+import pickletools
+import struct
 import sys
+import zipfile
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import torch
@@ -104,13 +109,37 @@ def check(path):
     return True
 
 
+def without_folders(lines):
+    """The record of where code came from, without the folders that packages lie in here."""
+    folders = [os.path.dirname(os.path.dirname(os.path.abspath(each))) + "/" for each in (torch.__file__, __file__)]
+    made = b""
+    operations = list(pickletools.genops(lines))
+    ends = [start for _, _, start in operations[1:]] + [len(lines)]
+    for (operation, text, start), end in zip(operations, ends):
+        if operation.name == "BINUNICODE":
+            for folder in folders:
+                text = text.replace(folder, "")
+            made += b"X" + struct.pack("<I", len(text.encode())) + text.encode()
+        else:
+            made += lines[start:end]
+    return made
+
+
+def save(module, path):
+    saved = zipfile.ZipFile(io.BytesIO(module.save_to_buffer()))
+    with zipfile.ZipFile(path, "w") as file:
+        for entry in saved.infolist():
+            record = saved.read(entry)
+            file.writestr(entry, without_folders(record) if entry.filename.endswith(".debug_pkl") else record)
+
+
 def main():
     if sys.argv[1] == "--check":
         sys.exit(0 if all([check(path) for path in sys.argv[2:]]) else 1)
     folder = sys.argv[1]
     model = torch.jit.script(Model())
-    model.save(f"{folder}/script_model.pt")
-    torch.jit.trace(lambda x: x.relu() + 1, torch.ones(2)).save(f"{folder}/script_traced.pt")
+    save(model, f"{folder}/script_model.pt")
+    save(torch.jit.trace(lambda x: x.relu() + 1, torch.ones(2)), f"{folder}/script_traced.pt")
     with torch.no_grad():
         print(model.eval()(torch.tensor([[1.0, 2.0, 3.0]])))
 

@@ -625,6 +625,46 @@ TEST_F(Script, RefusesCodeThatGoesTooDeep) {
   }
 }
 
+TEST_F(Script, RefusesLinesOfCodeThatAreNotThere) {
+  const std::string format = text("FORMAT_WITH_STRING_TABLE");
+  const std::string list = "ctorch.jit._pickle\nbuild_intlist\n(](";
+  // Of a source: the numbers of its texts and of its name, of which there is one.
+  const auto line = [&](const std::string& source) {
+    return "(" + format + "(" + text("x = 1") + "t((" + integer(0) + "(" + source +
+           integer(0) + integer(1) + "t" + integer(0) + "ttt";
+  };
+  const auto source = [&](int64_t number, int64_t name) {
+    return "(" + list + integer(number) + "etR" + integer(name) + integer(0) + "t";
+  };
+  const struct {
+    std::string lines;
+    const char* why;
+  } cases[] = {
+      {")", "there is nothing about lines"},
+      {integer(3), "something is where lines should be"},
+      {"(" + format + "t", "there are no lines"},
+      {"(" + format + integer(1) + ")t", "something is where texts should be"},
+      {"(" + format + "(Nt)t", "something is where a text should be"},
+      {"(" + format + ")" + integer(1) + "t", "something is where lines should be"},
+      {line(source(1, 0)), "a text is referred to that does not exist"},
+      {line(source(-1, 0)), "a text is referred to that does not exist"},
+      {line(source(0, 1)), "a text is referred to that does not exist"},
+      {line(integer(0)), "something is where a place in code should be"},
+      {line("(t"), "a place in code that is not complete"},
+      {"((" + integer(0) + "(" + integer(1) + integer(0) + integer(1) + "tNtt",
+       "something is where a source should be"},
+  };
+  for (const auto& each : cases) {
+    expect_program_refused(
+        archive_of({{"m/data.pkl", "\x80\2" + kEmptyModule + "."},
+                    {"m/code/__torch__.py", kClass},
+                    {"m/code/__torch__.py.debug_pkl", "\x80\2" + each.lines + "."},
+                    {"m/constants.pkl", "\x80\2)."},
+                    {"m/version", "3\n"}}),
+        each.why, SIMPLE_TORCH_E_FORMAT);
+  }
+}
+
 TEST_F(Script, RefusesRecordsThatLibtorchCouldTakeForEachOther) {
   const std::string data = "\x80\2" + kEmptyModule + ".";
   expect_program_refused(

@@ -87,20 +87,28 @@ class Walk : private PickleMachine {
     return root;
   }
 
-  // A tuple of a name, a tuple of texts, and ranges, whose lists are numbers of texts.
+  // Lines as libtorch writes them: a name, the texts that the lines refer to by number,
+  // and the lines; or, of old, the lines alone. Lines of another size than three are not
+  // looked at by libtorch.
   void check_lines(uint32_t root) {
-    const Value& whole = value(root);
-    const bool has_texts = whole.is == Is::kTuple && whole.items.size() > 1 &&
-                           value(whole.items[1]).is == Is::kTuple;
-    const auto texts = has_texts ? std::ssize(value(whole.items[1]).items) : 0;
-    for (const Value& each : values_) {
-      if (each.is != Is::kList) continue;
-      for (const uint32_t item : each.items) {
-        const Value& number = value(item);
-        if (number.is == Is::kInt && (number.number < 0 || number.number >= texts)) {
-          damaged("a text is referred to that does not exist");
-        }
+    const std::vector<uint32_t>* lines = &items_of(root, Is::kTuple, "lines");
+    if (lines->empty()) damaged("there is nothing about lines");
+    const Value& name = value(lines->front());
+    if (name.is == Is::kText && name.text == "FORMAT_WITH_STRING_TABLE") {
+      if (lines->size() != 3) damaged("there are no lines");
+      for (const uint32_t each : items_of((*lines)[1], Is::kTuple, "texts")) {
+        if (value(each).is != Is::kText) damaged("something is where a text should be");
+        ++texts_;
       }
+      lines = &items_of((*lines)[2], Is::kTuple, "lines");
+    }
+    std::unordered_set<uint32_t> known_sources;
+    for (const uint32_t each : *lines) {
+      const std::vector<uint32_t>& line = items_of(each, Is::kTuple, "a line");
+      if (line.size() != 3) continue;
+      int_of(line[0]);
+      const uint32_t source = triple_with_ints(line[1])[0];
+      if (known_sources.insert(source).second) check_source(source);
     }
   }
 
@@ -125,6 +133,42 @@ class Walk : private PickleMachine {
     return found;
   }
   void push_tuple(size_t size) { push({.is = Is::kTuple, .items = pop_many(size)}); }
+  const std::vector<uint32_t>& items_of(uint32_t index, Is is, const char* what) {
+    const Value& found = value(index);
+    if (found.is != is) damaged(std::string("something is where ") + what + " should be");
+    return found.items;
+  }
+  // Something, and two integers.
+  const std::vector<uint32_t>& triple_with_ints(uint32_t index) {
+    const std::vector<uint32_t>& items = items_of(index, Is::kTuple, "a place in code");
+    if (items.size() != 3) damaged("a place in code that is not complete");
+    int_of(items[1]);
+    int_of(items[2]);
+    return items;
+  }
+  // The numbers of its texts and of its file's name, and of its first line; or, where
+  // there is no table of texts, they themselves.
+  void check_source(uint32_t index) {
+    if (texts_ == 0) {
+      const std::vector<uint32_t>& parts = items_of(index, Is::kTuple, "a source");
+      if (parts.size() != 3 || value(parts[0]).is != Is::kText) {
+        damaged("a source without a text");
+      }
+      return;
+    }
+    const std::vector<uint32_t>& parts = triple_with_ints(index);
+    check_text(parts[1]);
+    for (const uint32_t each : items_of(parts[0], Is::kList, "a source's texts")) {
+      check_text(each);
+    }
+  }
+  void check_text(uint32_t index) {
+    const int64_t number = int_of(index);
+    if (number < 0 || number >= texts_) {
+      damaged("a text is referred to that does not exist");
+    }
+  }
+
   void extend(Is is, const std::vector<uint32_t>& items) {
     Value& container = value(top());
     if (container.is != is) damaged("something is put into what is no list or dict");
@@ -421,6 +465,7 @@ class Walk : private PickleMachine {
   std::vector<Value> values_{{}};
   // Those that were looked at.
   std::unordered_set<uint32_t> known_types_;
+  int64_t texts_ = 0;
 };
 
 }  // namespace
