@@ -602,6 +602,7 @@ TEST_F(Script, RefusesPicklesThatLeadOutOfMemory) {
       {repeated(")", 1) + repeated("\x85", 300), "lie in each other without end"},
       {"]q\1(h\1e", "lie in each other without end"},
       {")" + repeated("q\1(h\1h\1t", 100), "far larger than the file"},
+      {text("\xf3"), "a text that is not UTF-8"},
       {"cos\nsystem\n", "`os.system`"},
   };
   for (const auto& each : cases) {
@@ -622,6 +623,14 @@ TEST_F(Script, RefusesCodeThatGoesTooDeep) {
         "    # type: " + repeated("List[", 300) + "\n", blocks}) {
     expect_program_refused(program(kEmptyModule, kForward + lines),
                            "goes deeper than in any program", SIMPLE_TORCH_E_UNSUPPORTED);
+  }
+}
+
+TEST_F(Script, RefusesAValueOfAClassWithoutAType) {
+  for (const char* const value : {"  x = 1\n", "  x=1\n", "  __parameters = []\n"}) {
+    expect_program_refused(program(kEmptyModule, kClass + value),
+                           "a value of a class has no type, on line 4",
+                           SIMPLE_TORCH_E_FORMAT);
   }
 }
 

@@ -1,9 +1,11 @@
 // The text of a program, looked through without being understood: how deep what is in it
-// lies in each other.
+// lies in each other, and whether the values of its classes have types.
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/failure.h"
+#include "core/file.h"
 #include "script/believed.h"
 
 namespace simple_torch {
@@ -13,6 +15,12 @@ namespace {
 constexpr size_t kDeepest = 200;
 // Between two commas, or on a line. What stands in brackets is one word.
 constexpr size_t kMostWords = 1000;
+
+// What a class may say without a type; its other values are constants, and libtorch 1.13
+// does not ask whether they have one.
+constexpr std::array<std::string_view, 5> kListsOfAClass = {
+    "__parameters__", "__buffers__", "__annotations__", "__forward_pre_hooks__",
+    "__forward_hooks__"};
 
 bool is_of_a_word(char each) {
   return each == '_' || (each >= '0' && each <= '9') || (each >= 'a' && each <= 'z') ||
@@ -46,21 +54,44 @@ class Text {
 
  private:
   [[noreturn]] void refuse() const {
-    fail(
-        Code::kUnsupported, "",
-        where_ +
-            ": what stands in brackets or blocks goes deeper than in any program, on "
-            "line " +
-            std::to_string(1 + std::count(code_.begin(),
-                                          code_.begin() + static_cast<long>(at_), '\n')));
+    fail(Code::kUnsupported, "",
+         where_ +
+             ": what stands in brackets or blocks goes deeper than in any program, " +
+             line_number());
+  }
+  std::string line_number() const {
+    const auto here = code_.begin() + static_cast<std::ptrdiff_t>(at_);
+    return "on line " + std::to_string(1 + std::count(code_.begin(), here, '\n'));
   }
 
   void begin_line() {
     words_.assign(1, 0);
     const size_t start = at_;
     while (at_ < code_.size() && (code_[at_] == ' ' || code_[at_] == '\t')) ++at_;
+    const size_t blanks = at_ - start;
     // PyTorch writes two blanks for each block in another.
-    if (at_ - start > 2 * kDeepest) refuse();
+    if (blanks > 2 * kDeepest) refuse();
+    const std::string_view line = code_.substr(at_, code_.find('\n', at_) - at_);
+    if (line.empty()) return;
+    if (blanks == 0) {
+      is_in_class_ = line.starts_with("class") && line.find("(Enum)") == line.npos;
+      blanks_of_class_ = 0;
+    } else if (is_in_class_) {
+      if (blanks_of_class_ == 0) blanks_of_class_ = blanks;
+      if (blanks == blanks_of_class_) check_of_class(line);
+    }
+  }
+
+  void check_of_class(std::string_view line) const {
+    const size_t length = static_cast<size_t>(
+        std::find_if_not(line.begin(), line.end(), is_of_a_word) - line.begin());
+    const size_t next = line.find_first_not_of(" \t", length);
+    if (next == line.npos || line[next] != '=') return;
+    const std::string_view name = line.substr(0, length);
+    if (std::find(kListsOfAClass.begin(), kListsOfAClass.end(), name) ==
+        kListsOfAClass.end()) {
+      fail_format(where_, "a value of a class has no type, " + line_number());
+    }
   }
 
   void count_word() {
@@ -133,6 +164,8 @@ class Text {
   const std::string& where_;
   size_t at_ = 0;
   size_t elifs_ = 0;
+  bool is_in_class_ = false;
+  size_t blanks_of_class_ = 0;
   // How many there were since the last comma, for each bracket that is open.
   std::vector<size_t> words_;
 };

@@ -212,7 +212,7 @@ class Walk : private PickleMachine {
         push_int(number<int64_t>());
         break;
       case PickleCode::kBinUnicode:
-        push({.is = Is::kText, .text = take(number<uint32_t>())});
+        push({.is = Is::kText, .text = text(number<uint32_t>())});
         break;
       case PickleCode::kEmptyTuple:
         push_tuple(0);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/failure.h"
+#include "core/utf8.h"
 #include "serialize/pickle_codes.h"
 
 namespace simple_torch {
@@ -50,6 +51,11 @@ class PickleMachine {
     T value;
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
     return value;
+  }
+  std::string_view text(uint64_t size) {
+    const std::string_view taken = take(size);
+    if (!is_utf8(taken)) damaged("a text that is not UTF-8");
+    return taken;
   }
   std::string_view line() {
     const size_t end = bytes_.find('\n', at_);

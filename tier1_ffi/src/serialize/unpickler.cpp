@@ -14,7 +14,6 @@
 #include <unordered_set>
 
 #include "core/failure.h"
-#include "core/utf8.h"
 #include "device/dtype.h"
 #include "serialize/pickle.h"
 #include "serialize/pickle_codes.h"
@@ -320,11 +319,7 @@ class Unpickler : private PickleMachine {
     return std::bit_cast<double>(bits);
   }
 
-  void push_text(uint64_t size) {
-    const std::string_view text = take(size);
-    if (!is_utf8(text)) damaged("a text that is not UTF-8");
-    push_leaf(std::string(text));
-  }
+  void push_text(uint64_t size) { push_leaf(std::string(text(size))); }
 
   void push_global(const std::string& name) {
     for (const GlobalName& each : kGlobals) {
