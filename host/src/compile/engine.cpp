@@ -52,20 +52,11 @@ uint64_t physical_memory() {
   return static_cast<uint64_t>(pages) * static_cast<uint64_t>(size);
 }
 
-// A file as the user named it, if that is no longer than what it is called otherwise.
-std::string shown(const fs::path& path) {
+// A file as it is called here: from the current folder on, if it lies there.
+std::string shown(const std::string& path, const std::string& canonical) {
   std::error_code error;
-  const fs::path relative = fs::relative(path, fs::current_path(error), error);
-  if (error || relative.empty() || relative.string().starts_with(".."))
-    return path.string();
-  return relative.string();
-}
-
-// Folders of the language's own library that say how memory is managed; all the same
-// here.
-bool is_family(const std::string& name) {
-  return name == "common" || name == "nogc_sync_mut" || name == "nogc_async_mut" ||
-         name == "gc_async_mut" || name == "nogc_async_mut_noalloc" || name == "src";
+  const std::string here = fs::current_path(error).string() + '/';
+  return error || !canonical.starts_with(here) ? path : canonical.substr(here.size());
 }
 
 }  // namespace
@@ -98,7 +89,9 @@ EngineOptions options_from_environment(const fs::path& executable) {
 }
 
 Engine::Engine(EngineOptions options)
-    : options_(std::move(options)), cache_(options_.cache) {
+    : options_(std::move(options)),
+      finder_(options_.library, options_.packages),
+      cache_(options_.cache) {
   vm_ = std::make_unique<Vm>();
   if (options_.memory == 0) options_.memory = physical_memory() / 4 * 3;
   vm_->heap().set_limit(options_.memory);
@@ -119,104 +112,20 @@ Engine::Engine(EngineOptions options)
 
 Engine::~Engine() = default;
 
-// ---- Finding modules
-
-fs::path Engine::find_module(const std::vector<std::string>& parts, const fs::path& from,
-                             bool& is_library, std::string& looked) const {
-  std::error_code error;
-  const auto try_folder = [&](const fs::path& folder, size_t first) -> fs::path {
-    fs::path path = folder;
-    for (size_t i = first; i < parts.size(); ++i) path /= parts[i];
-    fs::path file = path;
-    file += ".spl";
-    if (first < parts.size() && fs::is_regular_file(file, error)) return file;
-    if (fs::is_regular_file(path / "__init__.spl", error)) return path / "__init__.spl";
-    if (!looked.empty()) looked += ", ";
-    looked += first < parts.size() ? shown(file) : shown(path / "__init__.spl");
-    return {};
-  };
-  std::string dotted;
-  for (const std::string& part : parts) {
-    if (!dotted.empty()) dotted += '.';
-    dotted += part;
-  }
-  for (const auto& [name, folders] : options_.packages) {
-    if (dotted != name && !dotted.starts_with(name + ".")) continue;
-    const auto depth = static_cast<size_t>(std::count(name.begin(), name.end(), '.')) + 1;
-    for (const fs::path& folder : folders) {
-      if (const fs::path found = try_folder(folder, depth); !found.empty()) {
-        is_library = false;
-        return found;
-      }
-    }
-  }
-  if (parts[0] == "std" || parts[0] == "lib" || parts[0] == "std_lib") {
-    size_t first = 1;
-    while (first + 1 < parts.size() && is_family(parts[first])) ++first;
-    if (first < parts.size()) {
-      // The words of specs are there without being asked for.
-      if (parts[first] == "spec" || parts[first] == "spipe" || parts[first] == "sspec") {
-        is_library = true;
-        return options_.library / "std" / "spec.spl";
-      }
-      if (const fs::path found = try_folder(options_.library / "std", first);
-          !found.empty()) {
-        is_library = true;
-        return found;
-      }
-    }
-    if (parts[0] == "std") return {};
-  }
-  // Beside the file that imports, then in the folders above it, to the project's root.
-  fs::path folder = from;
-  for (int level = 0; level < 32; ++level) {
-    if (const fs::path found = try_folder(folder, 0); !found.empty()) return found;
-    const bool root =
-        fs::exists(folder / ".git", error) || fs::exists(folder / "simple.toml", error) ||
-        fs::exists(folder / "simple.sdn", error) || folder == folder.parent_path();
-    if (root || !folder.has_parent_path()) break;
-    folder = folder.parent_path();
-  }
-  if (const fs::path found = try_folder(folder / "src", 0); !found.empty()) return found;
-  // Then the library, without `std` in front.
-  const fs::path library = try_folder(options_.library / "std", 0);
-  if (!library.empty()) is_library = true;
-  return library;
-}
-
-// Whether a file, named by its canonical path, lies in the folder of a package.
-bool Engine::is_in_package(const fs::path& file) {
-  if (package_folders_.empty()) {
-    std::error_code error;
-    for (const auto& [name, folders] : options_.packages) {
-      for (const fs::path& folder : folders) {
-        package_folders_.push_back(fs::weakly_canonical(folder, error));
-      }
-    }
-  }
-  return std::any_of(package_folders_.begin(), package_folders_.end(),
-                     [&](const fs::path& folder) {
-                       const fs::path inside = file.lexically_relative(folder);
-                       return !inside.empty() && *inside.begin() != "..";
-                     });
-}
-
 // ---- Loading
 
-Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
-  std::error_code error;
-  fs::path canonical = fs::weakly_canonical(path, error);
-  if (error) canonical = path;
-  const std::string key = canonical.string();
+Engine::Loaded* Engine::load_file(const std::string& path, bool is_library) {
+  const std::string key = finder_.canonical(path);
   if (const auto known = modules_.find(key); known != modules_.end())
     return known->second.get();
+  std::error_code error;
   if (fs::is_directory(path, error)) {
-    failed_read_ = "'" + path.string() + "' is a folder; name a file";
+    failed_read_ = "'" + path + "' is a folder; name a file";
     return nullptr;
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    failed_read_ = "cannot read '" + path.string() + "': " +
+    failed_read_ = "cannot read '" + path + "': " +
                    (fs::exists(path, error) ? "permission denied" : "no such file");
     return nullptr;
   }
@@ -224,11 +133,11 @@ Engine::Loaded* Engine::load_file(const fs::path& path, bool is_library) {
   if (file.peek() != std::ifstream::traits_type::eof()) whole << file.rdbuf();
   std::string text = std::move(whole).str();
   if (text.size() > UINT32_MAX - 16) {
-    failed_read_ = "'" + path.string() + "' is larger than 4 GB";
+    failed_read_ = "'" + path + "' is larger than 4 GB";
     return nullptr;
   }
-  Loaded* loaded = add(key, shown(path), std::move(text), is_library);
-  loaded->path = canonical;
+  Loaded* loaded = add(key, shown(path, key), std::move(text), is_library);
+  loaded->path = key;
   loaded->digest = digest(loaded->source->text());
   if (!load_stored(*loaded)) parse_and_declare(*loaded);
   load_spec(*loaded);
@@ -296,7 +205,7 @@ void Engine::forget(Loaded& loaded) {
 void Engine::load_spec(const Loaded& loaded) {
   if (program_.spec != nullptr || loaded.is_library) return;
   if (!loaded.interface.image.mentions_spec) return;
-  const fs::path spec = options_.library / "std" / "spec.spl";
+  const std::string spec = (options_.library / "std" / "spec.spl").string();
   std::error_code error;
   if (!fs::exists(spec, error)) return;
   if (Loaded* words = load_file(spec, true)) program_.spec = &words->interface;
@@ -304,8 +213,8 @@ void Engine::load_spec(const Loaded& loaded) {
 
 void Engine::load_imports(Loaded& loaded) {
   Interface& interface = loaded.interface;
-  const fs::path folder =
-      loaded.path.empty() ? fs::current_path() : loaded.path.parent_path();
+  const std::string folder =
+      (loaded.path.empty() ? fs::current_path() : loaded.path.parent_path()).string();
   const std::vector<ImportImage>& imports = interface.image.imports;
   interface.imports.resize(imports.size());
   interface.last_is_name.resize(imports.size());
@@ -314,29 +223,26 @@ void Engine::load_imports(Loaded& loaded) {
     const ImportImage& import = imports[i];
     std::vector<std::string> parts;
     for (StringId part : import.path) parts.emplace_back(interface.text(part));
-    bool is_library = false;
-    std::string looked;
-    fs::path found = find_module(parts, folder, is_library, looked);
-    if (found.empty() && import.name_or_module && parts.size() > 1) {
-      std::vector<std::string> fewer(parts.begin(), parts.end() - 1);
-      found = find_module(fewer, folder, is_library, looked);
-      interface.last_is_name[i] = !found.empty();
+    std::vector<std::string> looked;
+    auto found = finder_.find(parts, folder, &looked);
+    if (!found && import.name_or_module && parts.size() > 1) {
+      const std::vector<std::string> fewer(parts.begin(), parts.end() - 1);
+      found = finder_.find(fewer, folder, &looked);
+      interface.last_is_name[i] = found.has_value();
     }
     // use a.{b}, where a is only a folder with b.spl in it.
     for (const ImportNameImage& name : import.names) {
       std::vector<std::string> more = parts;
       more.emplace_back(interface.text(name.name));
-      bool library = false;
-      std::string unused;
-      const fs::path sub = find_module(more, folder, library, unused);
-      if (sub.empty() || (!found.empty() && sub == found)) continue;
-      if (Loaded* module = load_file(sub, library)) {
+      const auto sub = finder_.find(more, folder, nullptr);
+      if (!sub || (found && sub->file == found->file)) continue;
+      if (Loaded* module = load_file(sub->file, sub->is_library)) {
         const Symbol as = intern(interface.text(name.as));
         interface.submodules[i][intern(interface.text(name.name))] = &module->interface;
-        if (found.empty()) interface.aliases[as] = &module->interface;
+        if (!found) interface.aliases[as] = &module->interface;
       }
     }
-    if (found.empty()) {
+    if (!found) {
       const bool all_submodules =
           !import.names.empty() && interface.submodules[i].size() == import.names.size();
       if (all_submodules) continue;
@@ -344,13 +250,17 @@ void Engine::load_imports(Loaded& loaded) {
       const bool is_spec =
           interface.image.mentions_spec && !loaded.is_library && !program_.only_checks;
       auto& list = is_spec ? loaded.missing : loaded.diagnostics;
+      std::string places;
+      for (const std::string& each : looked) {
+        places += (places.empty() ? "" : ", ") + shown(each, finder_.canonical(each));
+      }
       list.push_back({"semantic", "E1010",
                       "module `" + interface.path(import) + "` not found", import.at,
-                      "looked for " + looked});
+                      "looked for " + places});
       if (!is_spec) interface.misses(import);
       continue;
     }
-    Loaded* module = load_file(found, is_library);
+    Loaded* module = load_file(found->file, found->is_library);
     if (module == nullptr) {
       loaded.diagnostics.push_back({"io", "E1010", failed_read_, import.at, ""});
       interface.misses(import);
@@ -367,7 +277,7 @@ void Engine::load_imports(Loaded& loaded) {
 
 void Engine::load_prelude() {
   if (program_.prelude != nullptr) return;
-  const fs::path path = options_.library / "prelude.spl";
+  const std::string path = (options_.library / "prelude.spl").string();
   std::error_code error;
   if (!fs::exists(path, error)) {
     failed_read_ = "the language's library is not in '" + options_.library.string() +
@@ -473,6 +383,7 @@ void Engine::check_stored() {
 
 bool Engine::compile_all() {
   check_stored();
+  finder_.forget();
   for (size_t i = linked_; i < order_.size(); ++i) {
     if (!order_[i]->failed) connect(order_[i]->interface, order_[i]->diagnostics);
   }
@@ -616,7 +527,7 @@ void Engine::link(Loaded& loaded) {
   module.key = loaded.interface.key;
   module.name = loaded.source->name();
   module.is_library = loaded.is_library;
-  module.is_package = is_in_package(loaded.path);
+  module.is_package = finder_.is_in_package(loaded.path);
   for (const std::string& string : image.strings)
     module.strings.push_back(intern(string));
   Heap& heap = vm_->heap();

@@ -10,6 +10,7 @@
 
 #include "compile/cache.h"
 #include "compile/compiler.h"
+#include "compile/module_finder.h"
 #include "runtime/failure.h"
 #include "runtime/module.h"
 #include "runtime/vm.h"
@@ -19,8 +20,7 @@ namespace simple {
 struct EngineOptions {
   // The folder of the language's own library: prelude.spl and std.
   std::filesystem::path library;
-  // Packages: the name in front, as "lib.x", and the folders that hold its modules.
-  std::vector<std::pair<std::string, std::vector<std::filesystem::path>>> packages;
+  Packages packages;
   std::filesystem::path cache;  // The folder of compiled modules; empty: none are kept.
   bool stress = false;          // Collect whenever something was made.
   uint64_t memory =
@@ -66,18 +66,14 @@ class Engine {
 
   Loaded* load_text(const std::string& key, const std::string& name, std::string text,
                     bool is_library);
-  Loaded* load_file(const std::filesystem::path& path, bool is_library);
+  Loaded* load_file(const std::string& path, bool is_library);
   Loaded* add(const std::string& key, const std::string& name, std::string text,
               bool is_library);
-  bool is_in_package(const std::filesystem::path& file);
   void parse_and_declare(Loaded& loaded);
   bool load_stored(Loaded& loaded);
   static void forget(Loaded& loaded);
   void load_spec(const Loaded& loaded);
   void load_imports(Loaded& loaded);
-  std::filesystem::path find_module(const std::vector<std::string>& parts,
-                                    const std::filesystem::path& from, bool& is_library,
-                                    std::string& looked) const;
   Digest inputs(const Loaded& loaded) const;
   bool finds_references(const Loaded& loaded) const;
   void check_stored();
@@ -92,6 +88,7 @@ class Engine {
   void finish();
 
   EngineOptions options_;
+  ModuleFinder finder_;
   Cache cache_;
   std::unique_ptr<Vm> vm_;
   Program program_;
@@ -101,8 +98,7 @@ class Engine {
   size_t started_ = 0;
   size_t reported_ = 0;
   std::string failed_read_;
-  std::vector<std::filesystem::path> package_folders_;  // Once they were asked for.
-  size_t lines_ = 0;                                    // Of the prompt.
+  size_t lines_ = 0;                 // Of the prompt.
   std::vector<Interface*> prompts_;  // What was entered, the latest first.
 };
 
