@@ -323,7 +323,7 @@ run_tests() {
   if (($# == 0)) && [[ -n $(find "$root/tests" -name '*_spec.spl' -print -quit) ]]; then
     report=$host_build/simple-specs.txt
     # The examples learn, on whatever machine this is.
-    "$host_build/simple" test --timeout 300 "$root/tests" | tee "$report" || status=1
+    "$host_build/simple" test --timeout 900 "$root/tests" | tee "$report" || status=1
     local spec_passed spec_failed spec_skipped
     if read -r spec_passed _ spec_failed _ spec_skipped _ < <(tail -n 1 "$report" | tr -d ,) &&
       [[ $spec_passed$spec_failed$spec_skipped =~ ^[0-9]+$ ]]; then
