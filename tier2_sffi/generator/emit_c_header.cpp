@@ -10,6 +10,8 @@ constexpr const char* kHead = R"(/**
  * The operators of libtorch $VERSION, one function for each: $COUNT.
  *
  * Made from libtorch's own headers by tier2_sffi/generator; another libtorch has others.
+ * An operator that the default libtorch has takes the same parameters whatever libtorch is
+ * found: those of the default one.
  *
  * An entry shows libtorch's schema. Its arguments are the parameters, in the same order:
  *
@@ -40,11 +42,28 @@ constexpr const char* kHead = R"(/**
 #include "simple_torch/abi.h"
 )";
 
+// What is to be said of an operator that this libtorch has in another form.
+std::string note_on_form(const Operation& operation) {
+  if (!operation.agreement.refusal.empty()) {
+    return "Fails with UNSUPPORTED: this libtorch has it in another form.";
+  }
+  std::vector<std::string> names;
+  for (const int index : operation.agreement.missing) {
+    names.push_back(operation.arguments[static_cast<size_t>(index)].schema.name);
+  }
+  if (names.empty()) return "";
+  return cat("This libtorch has no ", joined(names, ", "),
+             ": anything but the default fails with UNSUPPORTED.");
+}
+
 std::string entry(const Operation& operation) {
   std::string text = "\n/**\n";
-  for (const std::string& line : wrapped("aten::" + operation.declaration.schema, 85)) {
+  for (const std::string& line : wrapped("aten::" + operation.schema_text, 85)) {
     text += " * " + line + '\n';
   }
+  const std::vector<std::string> note = wrapped(note_on_form(operation), 85);
+  if (!note.empty()) text += " *\n";
+  for (const std::string& line : note) text += " * " + line + '\n';
   if (!operation.deprecation.empty()) {
     text += cat(" *\n * Deprecated: ", operation.deprecation, "\n");
   }

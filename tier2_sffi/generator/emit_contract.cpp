@@ -30,10 +30,12 @@ std::string operator_list(const Model& model) {
   return text;
 }
 
-// The operators of one version, and how many of them have a C function.
+// The operators of one version, how many of them have a C function, and the schemas of
+// those that it has in another form than the exported one.
 struct Version {
   std::set<std::string> names;
   size_t with_function = 0;
+  std::map<std::string, std::string> other_forms;
 };
 
 // One line for each operator; that of one without a C function ends so.
@@ -42,21 +44,28 @@ constexpr std::string_view kWithoutFunction = " -";
 std::string version_list(const Model& model) {
   std::set<std::string> lines;
   for (const Operation& operation : model.operations) {
-    lines.insert(
-        cat(operation.full_name, operation.is_excluded() ? kWithoutFunction : ""));
+    const std::string& schema = operation.declaration.schema;
+    lines.insert(cat(operation.full_name,
+                     operation.has_other_form() ? schema.substr(schema.find('(')) : "",
+                     operation.is_excluded() ? kWithoutFunction : ""));
   }
   std::string text;
   for (const std::string& line : lines) text += line + '\n';
   return text;
 }
 
+constexpr std::string_view kNamespace = "aten::";
+
 Version version_of(const std::string& list) {
   Version version;
   for (const std::string& line : lines_of(list)) {
     const bool without = ends_with(line, kWithoutFunction);
     version.with_function += without ? 0 : 1;
-    version.names.insert(
-        line.substr(0, line.size() - (without ? kWithoutFunction.size() : 0)));
+    const std::string schema =
+        line.substr(0, line.size() - (without ? kWithoutFunction.size() : 0));
+    const std::string name = schema.substr(0, schema.find('('));
+    version.names.insert(name);
+    if (name != schema) version.other_forms[name] = schema.substr(kNamespace.size());
   }
   return version;
 }
@@ -80,7 +89,9 @@ std::map<std::pair<int, int>, Version> known_versions(
 // Names without overloads, with how many of them there are.
 std::string brief(const std::set<std::string>& names) {
   std::map<std::string, size_t> counts;
-  for (const std::string& name : names) ++counts[name.substr(6, name.find('.') - 6)];
+  for (const std::string& name : names) {
+    ++counts[name.substr(kNamespace.size(), name.find('.') - kNamespace.size())];
+  }
   std::vector<std::string> parts;
   for (const auto& [name, count] : counts) {
     parts.push_back(cat('`', name, '`', count > 1 ? cat(" (", count, ")") : ""));
@@ -96,8 +107,54 @@ std::set<std::string> without(const std::set<std::string>& all,
   return rest;
 }
 
-std::string version_report(const Model& model, const std::filesystem::path& folder) {
-  const auto known = known_versions(model, folder);
+// What becomes of an operator whose form is another; "" if nothing is to be said.
+std::string note_on(const Agreement& agreement, const Schema& exported,
+                    const Schema& own) {
+  if (!agreement.refusal.empty()) {
+    const std::string& argument = agreement.refused_argument;
+    return cat("UNSUPPORTED: ", argument.empty() ? "" : cat('`', argument, "` "),
+               agreement.refusal);
+  }
+  std::vector<std::string> missing;
+  for (const int index : agreement.missing) {
+    missing.push_back(cat('`', exported.arguments[static_cast<size_t>(index)].name, '`'));
+  }
+  std::vector<std::string> notes;
+  if (!missing.empty()) notes.push_back("has no " + joined(missing, ", "));
+  for (size_t i = 0; i < own.arguments.size(); ++i) {
+    if (agreement.sources[i] != Agreement::kDefault) continue;
+    const Argument& argument = own.arguments[i];
+    notes.push_back(cat('`', argument.name, "` stays at ", argument.default_value));
+  }
+  return joined(notes, "; ");
+}
+
+std::string forms_report(const Model& model,
+                         const std::map<std::pair<int, int>, Version>& known) {
+  std::string text =
+      "\n## Operators in another form\n\n"
+      "A C function has the same parameters with every libtorch. What an older or newer "
+      "one has not may\nonly be given its default, and what it alone has stays at its "
+      "default.\n";
+  for (const auto& [number, version] : known) {
+    std::string notes;
+    for (const Operation& operation : model.operations) {
+      const auto form = version.other_forms.find(operation.full_name);
+      if (form == version.other_forms.end()) continue;
+      const Schema own = parse_schema(form->second, operation.full_name);
+      const std::string note =
+          note_on(agreement_of(operation.schema, own), operation.schema, own);
+      if (note.empty()) continue;
+      notes +=
+          cat("* `", operation.full_name.substr(kNamespace.size()), "`: ", note, '\n');
+    }
+    if (notes.empty()) continue;
+    text += cat("\n### In ", number.first, '.', number.second, "\n\n", notes);
+  }
+  return text;
+}
+
+std::string version_report(const std::map<std::pair<int, int>, Version>& known) {
   std::string table =
       "\n## By version of libtorch\n\n"
       "| libtorch | operators | C functions | new | gone |\n|---|---|---|---|---|\n";
@@ -262,7 +319,8 @@ std::string report(const Model& model, const std::vector<CFunction>& functions,
   }
   text += c_only.empty() ? "None.\n" : c_only;
   text += python_report(names, rules, versions.parent_path() / "python_names.txt");
-  return text + version_report(model, versions);
+  const auto known = known_versions(model, versions);
+  return text + version_report(known) + forms_report(model, known);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "c_default.h"
 #include "emit.h"
 #include "text.h"
 
@@ -10,22 +11,51 @@ namespace simple_torch::generator {
 namespace {
 
 // The C++ variable of an argument that has a reader.
-std::string variable(const OperationArgument& argument) {
+std::string variable(const PassedArgument& argument) {
   return argument.schema.name + "_in";
 }
 
-std::string passed(const OperationArgument& argument) {
-  if (argument.reader.empty()) return argument.schema.name;
-  return argument.reader == "tensor" ? '*' + variable(argument) : variable(argument);
+std::string quoted(const std::string& text) {
+  return '"' + replace_all(text, "\"", "\\\"") + '"';
 }
 
-std::string reading(const OperationArgument& argument) {
-  std::vector<std::string> values;
-  for (const CParameter& part : argument.type->c) {
-    values.push_back(argument.schema.name + part.suffix);
+// A line that reads an argument, if it has a reader, and the expression that is passed.
+struct Passed {
+  std::string reading;
+  std::string value;
+};
+
+Passed pass(const Operation& operation, size_t index) {
+  const PassedArgument& argument = operation.passed[index];
+  const int source = operation.agreement.sources[index];
+  std::string name = argument.schema.name;
+  CDefault given;
+  if (source == Agreement::kDefault) {
+    given = c_default(*argument.type, argument.schema);
+  } else {
+    name = operation.arguments[static_cast<size_t>(source)].schema.name;
+    std::vector<std::string> parts;
+    for (const CParameter& part : argument.type->c) parts.push_back(name + part.suffix);
+    given.values = joined(parts, ", ");
   }
-  return cat("    const auto ", variable(argument), " = in::", argument.reader, "(",
-             joined(values, ", "), ", \"", argument.schema.name, "\");\n");
+  if (argument.reader.empty()) return {"", given.values};
+  const std::string read = variable(argument);
+  return {cat(given.prelude, "    const auto ", read, " = in::", argument.reader, '(',
+              given.values, ", ", quoted(name), ");\n"),
+          argument.reader == "tensor" ? '*' + read : read};
+}
+
+// What this libtorch has not may only be left at its default.
+std::string checks_of_missing(const Operation& operation) {
+  std::string text;
+  for (const int index : operation.agreement.missing) {
+    const OperationArgument& argument = operation.arguments[static_cast<size_t>(index)];
+    text +=
+        cat("    in::require_default(", c_default(*argument.type, argument.schema).test,
+            ", ", quoted(argument.schema.name), ", ",
+            quoted(argument.schema.default_value), ");\n");
+  }
+  return text;
 }
 
 std::string call_of(const std::string& struct_name,
@@ -33,22 +63,39 @@ std::string call_of(const std::string& struct_name,
   return cat("at::_ops::", struct_name, "::call(", joined(values, ", "), ")");
 }
 
-std::string function(const Operation& operation) {
+std::string head_of(const Operation& operation, bool has_names) {
   std::vector<std::string> parameters;
   for (const CFunctionParameter& parameter : c_parameters(operation)) {
-    parameters.push_back(parameter.type + ' ' + parameter.name);
+    parameters.push_back(has_names ? parameter.type + ' ' + parameter.name
+                                   : parameter.type);
   }
   if (parameters.empty()) parameters.push_back("void");
+  return cat("// ", operation.full_name, "\n", c_result(operation), ' ', operation.c_name,
+             '(', joined(parameters, ", "), ") {\n");
+}
 
-  std::string text =
-      cat("// ", operation.full_name, "\n", c_result(operation), ' ', operation.c_name,
-          '(', joined(parameters, ", "), ") {\n", "  return guarded([&] {\n");
+// Of an operator that cannot be called with what is declared.
+std::string refusing_function(const Operation& operation) {
+  const char* const result =
+      operation.returned() != nullptr ? "[]() -> OwnedHandle" : "[]";
+  return cat(head_of(operation, false), "  return guarded(", result,
+             " { in::refuse_form(", quoted(operation.agreement.refused_argument), ", ",
+             quoted(operation.agreement.refusal), "); });\n}\n");
+}
+
+std::string function(const Operation& operation) {
+  if (!operation.agreement.refusal.empty()) return refusing_function(operation);
+  std::string text = head_of(operation, true) + "  return guarded([&] {\n" +
+                     checks_of_missing(operation);
   std::vector<std::string> values;
   std::vector<std::string> tensors;
-  for (const OperationArgument& argument : operation.arguments) {
-    if (!argument.reader.empty()) text += reading(argument);
-    values.push_back(passed(argument));
-    if (starts_with(argument.schema.type, "Tensor")) tensors.push_back(values.back());
+  for (size_t i = 0; i < operation.passed.size(); ++i) {
+    const Passed passed = pass(operation, i);
+    text += passed.reading;
+    values.push_back(passed.value);
+    if (starts_with(operation.passed[i].schema.type, "Tensor")) {
+      tensors.push_back(values.back());
+    }
   }
 
   std::string give_start;
@@ -70,8 +117,8 @@ std::string function(const Operation& operation) {
   }
   if (operation.number_argument >= 0) {
     // With a tensor in the number's place, if that is the same.
-    const OperationArgument& number =
-        operation.arguments[static_cast<size_t>(operation.number_argument)];
+    const PassedArgument& number =
+        operation.passed[static_cast<size_t>(operation.number_argument)];
     std::vector<std::string> replaced = values;
     replaced[static_cast<size_t>(operation.number_argument)] = "*wrapped";
     text += cat("    const AsTensor wrapped(", variable(number), ", *self_in);\n",

@@ -30,7 +30,7 @@ std::string result_of(const Operation& operation) {
 
 std::string operator_extern(const Operation& operation) {
   std::string text = "\n";
-  for (const std::string& line : wrapped("aten::" + operation.declaration.schema, 86)) {
+  for (const std::string& line : wrapped("aten::" + operation.schema_text, 86)) {
     text += "## " + line + '\n';
   }
   std::vector<std::string> parameters;

@@ -25,7 +25,7 @@ std::string json(const std::vector<std::string>& texts) {
 
 const char* truth(bool value) { return value ? "true" : "false"; }
 
-std::string argument_object(const OperationArgument& argument) {
+std::string argument_object(const PassedArgument& argument) {
   const Argument& schema = argument.schema;
   std::string text =
       cat("{\"name\":", json(schema.name), ",\"type\":", json(schema.written_type),
@@ -37,21 +37,21 @@ std::string argument_object(const OperationArgument& argument) {
   return text + '}';
 }
 
-std::string result_object(const OperationResult& result) {
-  std::string text = cat("{\"name\":", json(result.schema.name),
-                         ",\"type\":", json(result.schema.written_type));
-  if (!result.schema.alias.empty()) text += ",\"alias\":" + json(result.schema.alias);
-  if (result.is_dropped) text += ",\"dropped\":true";
+std::string result_object(const Argument& result) {
+  std::string text =
+      cat("{\"name\":", json(result.name), ",\"type\":", json(result.written_type));
+  if (!result.alias.empty()) text += ",\"alias\":" + json(result.alias);
+  if (result.is_written) text += ",\"dropped\":true";
   return text + '}';
 }
 
 std::string operation_object(const Operation& operation) {
   std::vector<std::string> arguments;
-  for (const OperationArgument& each : operation.arguments) {
+  for (const PassedArgument& each : operation.passed) {
     arguments.push_back(argument_object(each));
   }
   std::vector<std::string> results;
-  for (const OperationResult& each : operation.results) {
+  for (const Argument& each : operation.own_schema.results) {
     results.push_back(result_object(each));
   }
   std::vector<std::string> parameters;
@@ -78,6 +78,8 @@ std::string operation_object(const Operation& operation) {
     text += cat(",\n  \"symbol\":", json(operation.c_name),
                 ",\"returns\":", json(c_result(operation)), ",\"parameters\":[",
                 joined(parameters, ","), ']');
+    if (operation.has_other_form()) text += ",\"form\":" + json(operation.schema_text);
+    if (!operation.agreement.refusal.empty()) text += ",\"refused\":true";
   }
   if (!operation.simple_name.empty()) {
     text += ",\"simple\":" + json(operation.simple_name);

@@ -16,6 +16,7 @@ struct Options {
   fs::path include;
   fs::path rules;
   fs::path own_headers;
+  fs::path declared;
   fs::path build;
   fs::path simple_externs;
   fs::path simple_api;
@@ -28,6 +29,7 @@ struct Options {
 
 constexpr const char* kUsage =
     "usage: generate --include FOLDER --rules FOLDER --own-headers FOLDER\n"
+    "                [--declared FOLDER]\n"
     "                [--build FOLDER] [--externs FOLDER] [--api FOLDER]\n"
     "                [--contract FOLDER --versions FOLDER] [--units N]\n"
     "                [--depfile FILE --target NAME]\n";
@@ -44,6 +46,8 @@ Options options_of(int count, char** arguments) {
       options.rules = value;
     } else if (name == "--own-headers") {
       options.own_headers = value;
+    } else if (name == "--declared") {
+      options.declared = value;
     } else if (name == "--build") {
       options.build = value;
     } else if (name == "--externs") {
@@ -82,6 +86,7 @@ void write_depfile(const Options& options) {
   add(options.include / "ATen" / "ops", "_ops.h");
   add(options.rules, ".txt");
   add(options.own_headers, ".h");
+  if (!options.declared.empty()) add(options.declared, ".spl");
   if (!options.versions.empty()) {
     add(options.versions, ".txt");
     add(options.versions.parent_path(), "python_names.txt");
@@ -92,7 +97,10 @@ void write_depfile(const Options& options) {
 void generate(const Options& options) {
   const Version version = read_version(options.include);
   const Rules rules = Rules::read(options.rules, version);
-  const Model model = make_model(read_declarations(options.include), rules, version);
+  const Declared declared =
+      options.declared.empty() ? Declared() : read_declared(options.declared);
+  const Model model =
+      make_model(read_declarations(options.include), rules, version, declared);
   const auto functions = read_c_functions(options.own_headers, rules);
   const MergedNames names = merge_names(model, rules);
   rules.require_all_used();

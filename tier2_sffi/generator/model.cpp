@@ -80,12 +80,16 @@ void classify(Operation& operation, const Rules& rules) {
   const auto& backends = operation.declaration.backends;
   operation.is_inplace = has_inplace_name(name) && !schema.arguments.empty() &&
                          schema.arguments.front().is_written;
-  for (const Argument& argument : schema.arguments) {
-    operation.is_mutating |= argument.is_written;
-    operation.is_out |= argument.is_written && argument.keyword_only;
-  }
-  for (const Argument& result : schema.results) {
-    operation.is_view |= !result.alias.empty() && !result.is_written;
+  // Old forms do not say of all that they write to it.
+  for (const Schema* form :
+       std::initializer_list<const Schema*>{&schema, &operation.own_schema}) {
+    for (const Argument& argument : form->arguments) {
+      operation.is_mutating |= argument.is_written;
+      operation.is_out |= argument.is_written && argument.keyword_only;
+    }
+    for (const Argument& result : form->results) {
+      operation.is_view |= !result.alias.empty() && !result.is_written;
+    }
   }
   operation.is_factory = has_argument(schema, "dtype") &&
                          has_argument(schema, "layout") && has_argument(schema, "device");
@@ -103,12 +107,9 @@ void classify(Operation& operation, const Rules& rules) {
                                 has_type(schema, "Tensor");
 }
 
-Operation make_operation(const Declaration& declaration, const Rules& rules) {
-  Operation operation;
-  operation.declaration = declaration;
-  const std::string where = cat(declaration.header, ": ", declaration.struct_name);
-  operation.schema = parse_schema(declaration.schema, where);
-  const Schema& schema = operation.schema;
+// The schema of a declaration, which call() must agree with.
+Schema schema_of(const Declaration& declaration, const std::string& where) {
+  Schema schema = parse_schema(declaration.schema, where);
   if ("aten::" + schema.name != declaration.name ||
       schema.overload != declaration.overload) {
     throw Error(cat(where, ": name and schema disagree: ", declaration.schema));
@@ -117,26 +118,53 @@ Operation make_operation(const Declaration& declaration, const Rules& rules) {
     throw Error(cat(where, ": the schema has ", schema.arguments.size(),
                     " arguments, and call() has ", declaration.parameters.size()));
   }
+  for (size_t i = 0; i < schema.arguments.size(); ++i) {
+    Argument& argument = schema.arguments[i];
+    const CppParameter& parameter = declaration.parameters[i];
+    if (parameter.name != argument.name) {
+      throw Error(cat(where, ": the schema's argument '", argument.name, "' is '",
+                      parameter.name, "' in call()"));
+    }
+    // The one argument whose C++ type the schema does not tell.
+    if (parameter.type == "DeviceIndex") argument.type = "DeviceIndex";
+  }
+  return schema;
+}
+
+Operation make_operation(const Declaration& declaration, const Rules& rules,
+                         const Declared& declared) {
+  Operation operation;
+  operation.declaration = declaration;
+  const std::string where = cat(declaration.header, ": ", declaration.struct_name);
+  operation.own_schema = schema_of(declaration, where);
+  const Schema& found = operation.own_schema;
   operation.full_name = declaration.name;
-  if (!schema.overload.empty()) operation.full_name += '.' + schema.overload;
-  operation.c_name = c_name_of(schema);
+  if (!found.overload.empty()) operation.full_name += '.' + found.overload;
+  operation.c_name = c_name_of(found);
   if (const Rule* rule = rule_for(rules.small_work, operation.full_name)) {
     operation.small_work = rule->words.size() > 1 ? "is_small_linear" : "is_small";
   }
 
-  for (size_t i = 0; i < schema.arguments.size(); ++i) {
-    OperationArgument argument;
-    argument.schema = schema.arguments[i];
-    const CppParameter& parameter = declaration.parameters[i];
-    if (parameter.name != argument.schema.name) {
-      throw Error(cat(where, ": the schema's argument '", argument.schema.name, "' is '",
-                      parameter.name, "' in call()"));
-    }
-    // The one argument whose C++ type the schema does not tell.
-    if (parameter.type == "DeviceIndex") argument.schema.type = "DeviceIndex";
+  const auto exported = declared.find(operation.full_name);
+  operation.schema_text =
+      exported == declared.end() ? declaration.schema : exported->second;
+  operation.schema = operation.schema_text == declaration.schema
+                         ? found
+                         : parse_schema(operation.schema_text, where + ", as declared");
+  const Schema& schema = operation.schema;
+
+  for (size_t i = 0; i < found.arguments.size(); ++i) {
+    PassedArgument argument;
+    argument.schema = found.arguments[i];
     argument.type = &argument_type(argument.schema.type, where);
-    argument.cpp_type = parameter.type;
-    argument.reader = reader_of(argument.schema.type, parameter.type, where);
+    argument.cpp_type = declaration.parameters[i].type;
+    argument.reader = reader_of(argument.schema.type, argument.cpp_type, where);
+    operation.passed.push_back(std::move(argument));
+  }
+  for (const Argument& each : schema.arguments) {
+    OperationArgument argument;
+    argument.schema = each;
+    argument.type = &argument_type(argument.schema.type, where);
     argument.simple_name = argument.schema.name;
     if (argument.simple_name == "self" && !has_argument(schema, "input")) {
       argument.simple_name = "input";
@@ -153,6 +181,7 @@ Operation make_operation(const Declaration& declaration, const Rules& rules) {
     result.name = result.schema.name.empty() ? cat("result", i) : result.schema.name;
     operation.results.push_back(std::move(result));
   }
+  operation.agreement = agreement_of(schema, found);
   classify(operation, rules);
   return operation;
 }
@@ -185,8 +214,8 @@ void apply_number_rules(std::vector<Operation>& operations, const Rules& rules) 
     if (target == operations.end()) {
       throw Error(cat(rule->where, ": there is no operator ", rule->words[2]));
     }
-    const auto& from = operation.arguments;
-    const auto& to = target->arguments;
+    const auto& from = operation.passed;
+    const auto& to = target->passed;
     for (size_t i = 0; i < from.size(); ++i) {
       const bool is_the_number = from[i].schema.name == rule->words[1];
       if (is_the_number) operation.number_argument = static_cast<int>(i);
@@ -258,12 +287,12 @@ std::string c_result(const Operation& operation) {
 }
 
 Model make_model(std::vector<Declaration> declarations, const Rules& rules,
-                 const Version& version) {
+                 const Version& version, const Declared& declared) {
   Model model;
   model.version = version;
   std::map<std::string, std::vector<std::string>> overloads;
   for (const Declaration& declaration : declarations) {
-    model.operations.push_back(make_operation(declaration, rules));
+    model.operations.push_back(make_operation(declaration, rules, declared));
     const Schema& schema = model.operations.back().schema;
     overloads[schema.name].push_back(schema.overload);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agreement.h"
 #include "headers.h"
 #include "rules.h"
 #include "schema.h"
@@ -15,11 +16,17 @@ namespace simple_torch::generator {
 struct OperationArgument {
   Argument schema;
   const ArgumentType* type = nullptr;
+  // In Simple, whose reserved words cannot be names.
+  std::string simple_name;
+};
+
+// What libtorch's own function is given for one of its arguments.
+struct PassedArgument {
+  Argument schema;
+  const ArgumentType* type = nullptr;
   // Its C++ type, and the function that makes it.
   std::string cpp_type;
   std::string reader;
-  // In Simple, whose reserved words cannot be names.
-  std::string simple_name;
 };
 
 struct OperationResult {
@@ -32,10 +39,17 @@ struct OperationResult {
 };
 
 struct Operation {
+  // As this libtorch has it.
   Declaration declaration;
+  Schema own_schema;
+  // As it is exported and declared: that of the default libtorch, if that has it.
+  std::string schema_text;
   Schema schema;
   std::vector<OperationArgument> arguments;
   std::vector<OperationResult> results;
+  // This libtorch's own arguments, and which of the exported ones they are given.
+  std::vector<PassedArgument> passed;
+  Agreement agreement;
 
   // "aten::add.Tensor"
   std::string full_name;
@@ -62,12 +76,14 @@ struct Operation {
   // The function that says whether its operands are small, so that it is called on one
   // thread; "" if that does not matter.
   std::string small_work;
-  // Index of the argument that may be a wrapped number, and the operator that takes it as
-  // a tensor; -1 and "" if there is none.
+  // Index in `passed` of the one that may be a wrapped number, and the operator that
+  // takes it as a tensor; -1 and "" if there is none.
   int number_argument = -1;
   std::string number_struct;
 
   bool is_excluded() const { return !exclusion.empty(); }
+  // Whether this libtorch has it in another form than the exported one.
+  bool has_other_form() const { return !is_same_form(schema, own_schema); }
   // The first result if it is the C function's own, else nullptr.
   const OperationResult* returned() const;
   // The results that go to out parameters.
@@ -93,9 +109,9 @@ struct Model {
   std::vector<std::pair<std::string, std::string>> groups;
 };
 
-// Fails with Error where a type has no rule, two names collide, or a rule matches
-// nothing.
+// What is declared for the default libtorch is exported in that form. Fails with Error
+// where a type has no rule, two names collide, or a rule matches nothing.
 Model make_model(std::vector<Declaration> declarations, const Rules& rules,
-                 const Version& version);
+                 const Version& version, const Declared& declared = {});
 
 }  // namespace simple_torch::generator

@@ -142,8 +142,7 @@ std::string extern_name(const Operation& operation) {
 std::string schema_comment(const Operation& operation, const std::string& indent) {
   std::string text;
   const size_t width = 86 - indent.size();
-  for (const std::string& line :
-       wrapped("aten::" + operation.declaration.schema, width)) {
+  for (const std::string& line : wrapped("aten::" + operation.schema_text, width)) {
     text += cat(indent, "## ", line, '\n');
   }
   if (!operation.deprecation.empty()) {

@@ -10,6 +10,8 @@ struct CParameter {
   // What follows the argument's name: "", "_count", "_bits", "_kind".
   std::string suffix;
   std::string type;
+
+  bool operator==(const CParameter&) const = default;
 };
 
 struct ArgumentType {

@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <sstream>
-#include <type_traits>
 
 #include "simple_torch/ops.h"
 #include "simple_torch/simple_torch.h"
@@ -137,25 +136,13 @@ struct Sparse {
   std::vector<double> elements;
 };
 
-// The operator of libtorch 1.13 has one parameter less.
-template <typename ToDense>
-simple_torch_handle dense_of(ToDense* to_dense, simple_torch_handle tensor) {
-  constexpr int64_t kSameDtype = -1;
-  if constexpr (std::is_invocable_v<ToDense*, simple_torch_handle, int64_t, int64_t,
-                                    int64_t>) {
-    return to_dense(tensor, kSameDtype, 0, 0);
-  } else {
-    return to_dense(tensor, kSameDtype);
-  }
-}
-
 void expect_elements(simple_torch_handle all, const std::vector<Sparse>& expected) {
   for (const Sparse& each : expected) {
     SCOPED_TRACE(each.name);
     const Owned found(tensor(all, each.name));
     EXPECT_EQ(simple_torch_tensor_layout(found), each.layout);
     EXPECT_EQ(shape(found), each.shape);
-    const Owned dense(dense_of(simple_torch_op_to_dense, found));
+    const Owned dense(simple_torch_op_to_dense(found, -1, SIMPLE_TORCH_NONE));
     EXPECT_EQ(values(dense), each.elements);
   }
 }

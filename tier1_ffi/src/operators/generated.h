@@ -9,4 +9,5 @@
 #include "operators/arguments.h"
 #include "operators/as_tensor.h"
 #include "operators/below_autograd.h"
+#include "operators/other_form.h"
 #include "operators/results.h"
