@@ -376,21 +376,22 @@ void check_depth(Vm& vm, int depth, const char* verb) {
 
 const Dunders& dunders() {
   static const Dunders names = {
-      intern("__add__"),      intern("__sub__"),     intern("__mul__"),
-      intern("__div__"),      intern("__mod__"),     intern("__pow__"),
-      intern("__matmul__"),   intern("__and__"),     intern("__or__"),
-      intern("__xor__"),      intern("__lshift__"),  intern("__rshift__"),
-      intern("__radd__"),     intern("__rsub__"),    intern("__rmul__"),
-      intern("__rdiv__"),     intern("__rmod__"),    intern("__rpow__"),
-      intern("__rmatmul__"),  intern("__rand__"),    intern("__ror__"),
-      intern("__rxor__"),     intern("__rlshift__"), intern("__rrshift__"),
-      intern("add_scalar"),   intern("sub_scalar"),  intern("mul_scalar"),
-      intern("div_scalar"),   intern("__neg__"),     intern("__eq__"),
-      intern("__ne__"),       intern("__lt__"),      intern("__le__"),
-      intern("__gt__"),       intern("__ge__"),      intern("__hash__"),
-      intern("__bool__"),     intern("__equals__"),  intern("__invert__"),
-      intern("__contains__"), intern("__getitem__"), intern("__setitem__"),
-      intern("__len__"),      intern("fmt"),         intern("value"),
+      intern("__add__"),     intern("__sub__"),     intern("__mul__"),
+      intern("__div__"),     intern("__mod__"),     intern("__pow__"),
+      intern("__matmul__"),  intern("__and__"),     intern("__or__"),
+      intern("__xor__"),     intern("__lshift__"),  intern("__rshift__"),
+      intern("__radd__"),    intern("__rsub__"),    intern("__rmul__"),
+      intern("__rdiv__"),    intern("__rmod__"),    intern("__rpow__"),
+      intern("__rmatmul__"), intern("__rand__"),    intern("__ror__"),
+      intern("__rxor__"),    intern("__rlshift__"), intern("__rrshift__"),
+      intern("add_scalar"),  intern("sub_scalar"),  intern("mul_scalar"),
+      intern("div_scalar"),  intern("__neg__"),     intern("__eq__"),
+      intern("__ne__"),      intern("__lt__"),      intern("__le__"),
+      intern("__gt__"),      intern("__ge__"),      intern("__hash__"),
+      intern("__bool__"),    intern("__equals__"),  intern("__invert__"),
+      intern("__float__"),   intern("__int__"),     intern("__contains__"),
+      intern("__getitem__"), intern("__setitem__"), intern("__len__"),
+      intern("fmt"),         intern("value"),
   };
   return names;
 }
@@ -403,6 +404,15 @@ Value call_protocol(Vm& vm, Value receiver, const Method& method) {
 Value call_protocol(Vm& vm, Value receiver, const Method& method, Value argument) {
   const Rooted rooted(vm, {receiver, argument});
   return vm.call_method(receiver, method, {&argument, 1});
+}
+
+Value number_for(Vm& vm, Value value, Symbol protocol) {
+  const Method* method = protocol_method(vm, value, protocol);
+  if (method == nullptr) return value;
+  const Value number = call_protocol(vm, value, *method);
+  if (number.is_number() || number.is_bool()) return number;
+  fail("E1003", "`" + std::string(text_of(protocol)) + "` gives a number, not " +
+                    type_name(number));
 }
 
 bool is_some(Vm& vm, Value value) {

@@ -127,6 +127,7 @@ class Formatter {
         break;
       case 'd':
       case 'n':
+        as_integer();
         if (value_.is_real() && spec_.type == 'n') {
           real('g', 1);
           break;
@@ -135,12 +136,15 @@ class Formatter {
         break;
       case 'x':
       case 'X':
+        as_integer();
         integer(16);
         break;
       case 'o':
+        as_integer();
         integer(8);
         break;
       case 'b':
+        as_integer();
         integer(2);
         break;
       case 'c':
@@ -209,7 +213,10 @@ class Formatter {
     pad(parts);
   }
 
+  void as_integer() { value_ = number_for(vm_, value_, dunders().as_integer); }
+
   void real(char type, double factor) {
+    value_ = number_for(vm_, value_, dunders().as_float);
     if (!value_.is_number() && !value_.is_bool()) refuse();
     const double value = to_double(value_) * factor;
     std::string body = real_digits(std::fabs(value), type, spec_.digits);

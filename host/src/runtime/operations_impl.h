@@ -26,7 +26,7 @@ struct Dunders {
   Symbol reflected_and, reflected_or, reflected_xor, reflected_left, reflected_right;
   Symbol add_scalar, sub_scalar, mul_scalar, div_scalar;
   Symbol negate, equal, not_equal, less, less_equal, greater, greater_equal, hash;
-  Symbol truth, equals, invert;
+  Symbol truth, equals, invert, as_float, as_integer;
   Symbol contains, get_item, set_item, length, format, value;
 };
 const Dunders& dunders();
@@ -44,6 +44,9 @@ inline const Method* protocol_method(Vm& vm, Value value, Symbol name) {
 // Calls a method of the protocol with at most one argument.
 Value call_protocol(Vm& vm, Value receiver, const Method& method);
 Value call_protocol(Vm& vm, Value receiver, const Method& method, Value argument);
+
+// What __float__ or __int__ gives for an object that has it; the value itself without.
+Value number_for(Vm& vm, Value value, Symbol protocol);
 
 // Some(x) is x in comparisons.
 bool is_some(Vm& vm, Value value);

@@ -163,7 +163,8 @@ Value to_string(Vm& vm, Value* arguments, int) {
 }
 
 Value to_int(Vm& vm, Value* arguments, int) {
-  const Value value = without_some(vm, arguments[0]);
+  const Value value =
+      number_for(vm, without_some(vm, arguments[0]), dunders().as_integer);
   if (value.is_int()) return value;
   if (value.is_real()) return Value::of(saturate(value.real));
   if (value.is_integral() || value.is_bool()) return Value::of(value.integer);
@@ -173,7 +174,7 @@ Value to_int(Vm& vm, Value* arguments, int) {
 }
 
 Value to_float(Vm& vm, Value* arguments, int) {
-  const Value value = without_some(vm, arguments[0]);
+  const Value value = number_for(vm, without_some(vm, arguments[0]), dunders().as_float);
   if (value.is_number() || value.is_bool()) return Value::of(to_double(value));
   if (!is_text(value)) wrong_argument("float", 1, "text or a number", value);
   if (const auto parsed = parse_real(text(value))) return Value::of(*parsed);
