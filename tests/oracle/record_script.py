@@ -126,7 +126,9 @@ def without_folders(lines):
 
 
 def save(module, path):
-    saved = zipfile.ZipFile(io.BytesIO(module.save_to_buffer()))
+    module.save(path)
+    with open(path, "rb") as file:
+        saved = zipfile.ZipFile(io.BytesIO(file.read()))
     with zipfile.ZipFile(path, "w") as file:
         for entry in saved.infolist():
             record = saved.read(entry)
