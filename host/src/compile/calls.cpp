@@ -214,7 +214,7 @@ void Compiler::call_value(Register callee, const List<Argument>& arguments, Lamb
 
 // Native code may write into arrays of numbers. One that a variable shares with others is
 // copied first, into the variable. (A parameter's array is the caller's, and written
-// there.)
+// there. To what is kept it does not write.)
 bool Compiler::written_argument(const Found& function, size_t index, Expr* value,
                                 Register reg) {
   if (function.what != Found::What::kGlobal ||
@@ -223,6 +223,7 @@ bool Compiler::written_argument(const Found& function, size_t index, Expr* value
   }
   const ExternImage& declared = function.module->image.externs[function.global->index];
   const std::string_view type = function.module->text(declared.parameter_types[index]);
+  if (type.starts_with("Kept<")) return false;
   if (type.find("[i64]") == type.npos && type.find("[f64]") == type.npos &&
       type.find("[u8]") == type.npos) {
     return false;

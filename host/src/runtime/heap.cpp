@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <utility>
 
 #include "runtime/failure.h"
 #include "runtime/vm.h"
@@ -472,6 +473,17 @@ void Heap::pack(Array* array, Elements elements) {
   }
   array->small = static_cast<uint32_t>(elements);
   array->capacity = capacity;
+}
+
+void Heap::move_outside(Array* array) {
+  if (array->has_elements_inside() || array->data == nullptr) {
+    reserve(array, array->capacity + 1);
+  }
+}
+
+void* Heap::take_elements(Array* array) {
+  array->length = array->capacity = 0;
+  return std::exchange(array->data, nullptr);
 }
 
 void Heap::push(Array* array, Value value) {

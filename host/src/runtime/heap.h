@@ -62,6 +62,11 @@ class Heap {
   void generalize(Array* array);
   // Makes values that are all of one kind elements of that kind, where they are.
   void pack(Array* array, Elements elements);
+  // Sees to it that the elements have memory of their own, outside the object.
+  void move_outside(Array* array);
+  // The elements, to be freed by the caller; the array, whose elements lie outside, is
+  // empty then.
+  void* take_elements(Array* array);
   // Appends, changing the kind of elements where it must.
   void push(Array* array, Value value);
   void set(Array* array, int64_t index, Value value);

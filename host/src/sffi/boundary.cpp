@@ -57,6 +57,10 @@ class Reader {
       WrittenType inner = type();
       inner.optional = true;
       return take(">") ? inner : wrong();
+    } else if (result.name == "Kept" && take("<")) {
+      WrittenType kept{WrittenType::Form::kKept};
+      kept.parts.push_back(type());
+      return take(">") ? kept : wrong();
     }
     return result;
   }
@@ -119,6 +123,7 @@ Shape simple_shape(std::string_view name) {
   return Shape::kUnit;
 }
 
+// Of one packed array: a bit. Of others 0.
 uint8_t packed_kind(const WrittenType& type) {
   if (type.form != WrittenType::Form::kArray || type.optional) return 0;
   const WrittenType& item = type.parts[0];
@@ -147,6 +152,18 @@ struct Context {
     return function.externs->find_type(function, library, intern(name));
   }
 };
+
+// Packed arrays, of which any will do.
+uint8_t packed_kinds(const WrittenType& written, const Context& context) {
+  if (written.form != WrittenType::Form::kUnion) {
+    const uint8_t kind = packed_kind(written);
+    if (kind == 0) context.refuse();
+    return kind;
+  }
+  uint8_t kinds = 0;
+  for (const WrittenType& part : written.parts) kinds |= packed_kinds(part, context);
+  return kinds;
+}
 
 // Names alone; what may be optional where differs.
 BoundaryType named_type(const WrittenType& written, const Context& context) {
@@ -216,6 +233,7 @@ int slots_of(Shape shape) {
     case Shape::kMaybeBool:
       return 2;
     case Shape::kFunction:
+    case Shape::kKept:
       return 3;
     default:
       return 1;
@@ -239,11 +257,13 @@ BoundaryType parameter_type(const WrittenType& written, std::string_view text,
     case WrittenType::Form::kUnion:
       result.shape = Shape::kPacked;
       result.text = text;
-      for (const WrittenType& part : written.parts) {
-        const uint8_t kind = packed_kind(part);
-        if (kind == 0) context.refuse();
-        result.packed |= kind;
-      }
+      result.packed = packed_kinds(written, context);
+      return result;
+    case WrittenType::Form::kKept:
+      if (written.optional) context.refuse();
+      result.shape = Shape::kKept;
+      result.text = text;
+      result.packed = packed_kinds(written.parts[0], context);
       return result;
     case WrittenType::Form::kFunction:
       result.shape = Shape::kFunction;

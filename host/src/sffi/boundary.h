@@ -29,6 +29,7 @@ enum class Shape : uint8_t {
   kHandles,   // the address of a copy
   kScalars,   // the address of pairs of bits and kind
   kFunction,  // function pointer, context, destroy
+  kKept,      // the address of the elements, context, destroy; see sffi/kept.h
 };
 
 // The kinds of a number in two slots.
@@ -41,7 +42,7 @@ struct BoundaryType {
   Shape shape = Shape::kUnit;
   bool optional = false;        // text?, T?, [i64]?, fn()?
   bool optional_items = false;  // [T?]
-  uint8_t packed = 0;           // kPacked: which Elements fit, as bits
+  uint8_t packed = 0;           // kPacked, kKept: which Elements fit, as bits
   Type* type = nullptr;         // kHandle, kHandles
   Symbol handles_of;  // kInt: the library whose values it takes as the number they hold
   std::shared_ptr<const CallbackSignature> function;  // kFunction
@@ -59,13 +60,14 @@ int out_slots_of(Shape shape);
 
 // A written type taken apart.
 struct WrittenType {
-  enum class Form : uint8_t { kName, kArray, kTuple, kFunction, kUnion, kWrong };
+  enum class Form : uint8_t { kName, kArray, kTuple, kFunction, kUnion, kKept, kWrong };
   explicit WrittenType(Form what) : form(what) {}
 
   Form form;
   bool optional = false;
   std::string_view name;
-  // Of a function: the parameters, then the result (an empty name if it has none).
+  // Of a function: the parameters, then the result (an empty name if it has none). Of
+  // Kept<…>: what is kept.
   std::vector<WrittenType> parts;
 };
 WrittenType parse_type(std::string_view text);

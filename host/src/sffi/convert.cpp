@@ -210,6 +210,13 @@ const void* elements_of(Vm& vm, const BoundaryType& type, Value value, Scratch& 
   return array->data;
 }
 
+// An array itself: a tuple's elements would be a copy, which is gone when the call is.
+const void* elements_to_keep(Vm& vm, const BoundaryType& type, Value value,
+                             Scratch& scratch, const Purpose& purpose) {
+  if (!is(value, Kind::kArray)) mismatch(type, value, purpose);
+  return elements_of(vm, type, value, scratch, purpose);
+}
+
 // The items of a list that is copied: an array, or a tuple.
 class Items {
  public:
@@ -342,6 +349,11 @@ void put(Vm& vm, Frame& frame, const BoundaryType& type, Value value,
       break;
     case Shape::kScalars:
       frame.pointer(scalars_of(vm, type, value, frame.scratch, purpose));
+      break;
+    case Shape::kKept:
+      frame.pointer(elements_to_keep(vm, type, value, frame.scratch, purpose));
+      frame.word(0);
+      frame.word(0);
       break;
     case Shape::kFunction:
     case Shape::kUnit:

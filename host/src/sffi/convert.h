@@ -58,8 +58,8 @@ struct Purpose {
 };
 
 // Appends a value's words or double to the frame. Fails if it does not fit its type. A
-// function value takes no words here: the caller makes its callback when nothing else can
-// fail.
+// function value takes no words here, and an array that is kept has its address alone:
+// the caller makes what else they need when nothing else can fail.
 void put(Vm& vm, Frame& frame, const BoundaryType& type, Value value,
          const Purpose& purpose);
 // Fails if a value is not one that put_function() can take; nil if it is left out.

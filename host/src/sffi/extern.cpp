@@ -12,6 +12,7 @@
 #include "runtime/vm.h"
 #include "sffi/callback.h"
 #include "sffi/gate.h"
+#include "sffi/kept.h"
 #include "sffi/plan.h"
 
 namespace simple {
@@ -46,6 +47,8 @@ Externs::Externs(Vm& vm) : vm_(vm), gate_(std::make_shared<Gate>()) {}
 Externs::~Externs() {
   finish();
   sweep_callbacks();
+  sweep_kept();
+  leave_alone(vm_.heap(), kept_);
   const std::lock_guard lock(gate_->mutex());
   // C still has these: it may call them, in vain, and destroys them some day.
   for (Callback* callback : callbacks_) callback->externs = nullptr;
@@ -156,6 +159,12 @@ void Externs::sweep_callbacks() {
 
 void Externs::update_attention() { attention_ = !callbacks_.empty(); }
 
+Kept* Externs::keep_array(Value array) {
+  return kept_.emplace_back(make_kept(vm_.heap(), gate_, array));
+}
+
+void Externs::sweep_kept() { std::erase_if(kept_, removed); }
+
 void Externs::keep_exception() {
   if (exception_ == nullptr) exception_ = std::current_exception();
 }
@@ -177,6 +186,8 @@ void Externs::mark(Heap& heap) {
     heap.mark(callback->function);
     heap.mark(callback->lent);
   }
+  sweep_kept();
+  for (const Kept* kept : kept_) heap.mark(kept->array);
 }
 
 // ---- Memory

@@ -38,6 +38,7 @@ class Gate;
 struct Callback;
 struct CallbackSignature;
 struct ExternPlan;
+struct Kept;
 
 struct ExternParameter {
   Symbol name;
@@ -132,6 +133,8 @@ class Externs {
   void sweep_callbacks();
   // Takes back one that was never given to C.
   void drop_callback(Callback* callback);
+  // An array that C reads until it says that it does no more.
+  Kept* keep_array(Value array);
   // Keeps what is being handled to throw it when native code has returned.
   void keep_exception();
   bool has_exception() const { return exception_ != nullptr; }
@@ -154,6 +157,7 @@ class Externs {
   void release_all_dead();
   void release(std::vector<Heap::Dead>& dead);
   ExternFunction* finalizer_of(NativeType& type);
+  void sweep_kept();
   void update_attention();
   void adapt_paces();
   void set_pressure(NativeLibrary& library);
@@ -177,6 +181,7 @@ class Externs {
   std::map<std::pair<uint32_t, uint32_t>, std::shared_ptr<const CallbackSignature>>
       signatures_;
   std::vector<Callback*> callbacks_;
+  std::vector<Kept*> kept_;
   std::vector<Heap::Dead> spare_;  // So that a release allocates nothing.
   std::vector<int64_t> batch_;
 

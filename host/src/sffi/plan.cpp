@@ -12,6 +12,7 @@
 #include "runtime/vm.h"
 #include "sffi/callback.h"
 #include "sffi/convert.h"
+#include "sffi/kept.h"
 
 namespace simple {
 namespace {
@@ -72,6 +73,23 @@ void put_functions(ExternFunction& function, Frame& frame, Value* arguments,
   }
 }
 
+// What each array that is kept needs. It moves the elements of a small one.
+void put_kept(ExternFunction& function, Frame& frame, const Value* arguments) {
+  int64_t* word = frame.words;
+  for (const BoundaryType& type : function.plan->parameters) {
+    const Value value = *arguments++;
+    if (type.shape == Shape::kKept) {
+      Kept* kept = function.externs->keep_array(value);
+      if (as<Array>(value)->length != 0) {
+        word[0] = reinterpret_cast<int64_t>(as<Array>(value)->data);
+      }
+      word[1] = reinterpret_cast<int64_t>(kept);
+      word[2] = reinterpret_cast<int64_t>(&destroy_kept);
+    }
+    if (type.shape != Shape::kFloat) word += slots_of(type.shape);
+  }
+}
+
 // Runs native code; other threads may use the machine meanwhile if there are callbacks.
 int64_t run_native(ExternFunction& function, Frame& frame) {
   Externs& externs = *function.externs;
@@ -122,6 +140,7 @@ Value call_any(ExternFunction& function, Value* arguments) {
       if (plan.results[i + 1].shape == Shape::kScalar) frame.pointer(&outs[i].kind);
     }
   }
+  if (plan.has_kept) put_kept(function, frame, arguments);
   given.hand_over();
   const int64_t bits = run_native(function, frame);
   if (plan.frees && is(arguments[0], Kind::kHandle)) as<Handle>(arguments[0])->handle = 0;
@@ -410,6 +429,7 @@ void make_ready(ExternFunction& function) {
         parameter_type(parse_type(text), text, function, library.name, where));
     plan->parameters.back().handles_of = speaks_of_handles ? library.name : Symbol();
     plan->has_functions |= plan->parameters.back().shape == Shape::kFunction;
+    plan->has_kept |= plan->parameters.back().shape == Shape::kKept;
   }
   plan->results =
       result_types(text_of(function.declaration.result), function, library.name);

@@ -19,6 +19,7 @@ struct ExternPlan {
   // It is called rt_…_free and takes one handle: the value is empty afterwards.
   bool frees = false;
   bool has_functions = false;
+  bool has_kept = false;
 };
 
 // Finds the C function, reads the types and chooses how it is called from now on.

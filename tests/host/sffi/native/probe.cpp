@@ -236,6 +236,38 @@ EXPORT int64_t simple_probe_fill_bytes(uint8_t* to, int64_t count) {
   return to == nullptr ? -1 : count;
 }
 
+// ---- Arrays that are read after the call
+
+namespace {
+
+struct KeptArray {
+  const double* floats = nullptr;
+  void* context = nullptr;
+  Destroy destroy = nullptr;
+};
+std::map<int64_t, KeptArray> kept_arrays;
+
+}  // namespace
+
+EXPORT int64_t simple_probe_keep_array(int64_t name, const double* floats, void* context,
+                                       Destroy destroy, double scale) {
+  kept_arrays[name] = {floats, context, destroy};
+  return static_cast<int64_t>(floats[0] * scale);
+}
+EXPORT double simple_probe_kept_item(int64_t name, int64_t index) {
+  return kept_arrays[name].floats[index];
+}
+// 1 if two names have the very same elements.
+EXPORT int64_t simple_probe_kept_alike(int64_t a, int64_t b) {
+  return kept_arrays[a].floats == kept_arrays[b].floats;
+}
+EXPORT int64_t simple_probe_drop_array(int64_t name) {
+  const KeptArray kept = kept_arrays[name];
+  kept_arrays.erase(name);
+  std::thread([&] { kept.destroy(kept.context); }).join();
+  return 0;
+}
+
 // ---- Several results
 
 EXPORT int64_t simple_probe_divide(int64_t a, int64_t b, int64_t* rest, double* exact) {
