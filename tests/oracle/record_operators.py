@@ -141,8 +141,8 @@ def names_in(*patterns):
 
 
 NAMES = {
-    "functions": names_in("functions_*.spl", "linalg.spl", "fft.spl", "special.spl"),
-    "methods": names_in("methods_*.spl"),
+    "functions": names_in("functions_*.spl", "linalg.spl", "fft.spl", "special.spl", "tensor/several.spl"),
+    "methods": names_in("methods_*.spl", "tensor/several.spl"),
 }
 
 
@@ -151,6 +151,8 @@ def example(needs, fails, simple, python, seeded):
     if needs is not None:
         what, _, name = needs.partition(" ")
         head += f'        needs_{what}("{name}")\n'
+    if seeded:
+        head += "        needs_recorded_draws()\n"
     names = {"torch": torch}
     for name, expression in INPUTS.items():
         names[name] = eval(python_of(expression), dict(names))
@@ -187,13 +189,14 @@ def main():
     count = 0
     for name, list_of_calls in calls((Path(__file__).parent / "operators.txt").read_text()).items():
         text = f"# Made by tests/oracle/record_operators.py with torch {torch.__version__.split('+')[0]}.\n\n"
-        needs = "use needs.*\n" if any(call[0] for call in list_of_calls) else ""
+        seeded = name == "random"
+        needs = "use needs.*\n" if seeded or any(call[0] for call in list_of_calls) else ""
         text += f"use lib.torch\nuse live.{{live_handles}}\n{needs}use same.*\n\n"
         for input_name, expression in INPUTS.items():
             text += f"val {input_name} = {expression}\n"
         text += f"val before = live_handles()\n\ndescribe 'operators: {name}':\n"
         for call in list_of_calls:
-            text += example(*call, seeded=name == "random") + "\n"
+            text += example(*call, seeded) + "\n"
             used.update(re.findall(r"\.(\w+)\(", call[2]))
             count += 1
         text += "    it 'leave nothing behind':\n        expect(live_handles()).to_equal(before)\n"
