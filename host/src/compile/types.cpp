@@ -58,15 +58,18 @@ uint32_t Compiler::method(Function* function, Symbol type_name, const TypeImage*
       state.fields.insert(intern(self_.text(field.name)));
     }
     const auto form = static_cast<simple::Type::Form>(type->form);
-    state.fields_open = !type->bases.empty() || (form != simple::Type::Form::kClass &&
-                                                 form != simple::Type::Form::kStruct);
+    const auto has_method = [&](std::string_view name) {
+      return std::any_of(
+          type->methods.begin(), type->methods.end(),
+          [&](const auto& known) { return self_.text(known.name) == name; });
+    };
+    state.fields_open =
+        !type->bases.empty() || has_method("method_missing") ||
+        (form != simple::Type::Form::kClass && form != simple::Type::Form::kStruct);
     // Methods that are not public may leave it to those that call them.
-    state.keeps_invariant =
-        function->is_mutating && !is_static &&
-        !text_of(function->name).starts_with("_") &&
-        std::any_of(type->methods.begin(), type->methods.end(), [&](const auto& known) {
-          return self_.text(known.name) == kInvariant;
-        });
+    state.keeps_invariant = function->is_mutating && !is_static &&
+                            !text_of(function->name).starts_with("_") &&
+                            has_method(kInvariant);
   }
   state.types_around = types_in_reach();
   FunctionState* around = state_;

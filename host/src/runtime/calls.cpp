@@ -18,12 +18,6 @@ constexpr size_t kMostNested = 300;
 // Arguments of a call with names whose order is kept.
 constexpr int kMostArranged = 16;
 
-// Whether what is called has that many parameters, self included.
-bool takes(const Object* callable, int parameters) {
-  return callable->kind == Kind::kClosure &&
-         static_cast<const Closure*>(callable)->code->parameters >= parameters;
-}
-
 // Whether a tuple is a variadic tail with names: it has one label more than items, which
 // is none. Spreading it gives the arguments their names back; other tuples have no such
 // names.

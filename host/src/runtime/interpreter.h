@@ -25,6 +25,12 @@ struct Frame {
   Closure* closure = nullptr;
 };
 
+// Whether what is called has that many parameters, self included.
+inline bool takes(const Object* callable, int parameters) {
+  return callable->kind == Kind::kClosure &&
+         static_cast<const Closure*>(callable)->code->parameters >= parameters;
+}
+
 class Interpreter {
  public:
   explicit Interpreter(Vm& vm);

@@ -120,6 +120,15 @@ Value Interpreter::get_member(Site& site, Value receiver) {
   if (receiver.is_nil()) {
     fail("E1012", "cannot read field `" + std::string(name) + "` of nil");
   }
+  // A method without parentheses, again.
+  if (const Method* missing = vm_.find_method(receiver, names_.method_missing)) {
+    const Value arguments[] = {
+        vm_.text(name),
+        Value::of(static_cast<Object*>(heap_.array(Elements::kValues, 0))), Value()};
+    const bool takes_block = takes(missing->callable, 4);
+    return vm_.call_method(receiver, *missing,
+                           {arguments, static_cast<size_t>(takes_block ? 3 : 2)});
+  }
   if (is(receiver, Kind::kInstance)) {
     fail("E1012", "class `" + std::string(text_of(as<Instance>(receiver)->type->name)) +
                       "` has no field named `" + std::string(name) + "`");
