@@ -106,8 +106,8 @@ std::string simple_declaration(const CFunction& function, const Rule* rule) {
     std::string simple_name = name;
     if (!simple.empty()) {
       // As the rule says. A function of Simple is three parameters in C: itself, its
-      // context, and what destroys that.
-      if (type == kFunctionPointer) i += 2;
+      // context, and what destroys that. So is an array that C keeps.
+      if (type == kFunctionPointer || starts_with(simple, "Kept<")) i += 2;
     } else if (type == "simple_torch_handle") {
       simple = kind_of(name);
     } else if (type == "int64_t" && ends_with(name, "_bits") && i + 1 < all.size() &&

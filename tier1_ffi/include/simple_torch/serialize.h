@@ -38,6 +38,23 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_value_load(const char* path,
                                                              int64_t device);
 
 /**
+ * The same, with each storage of the file on the device that a function of the host
+ * chooses.
+ *
+ * @param path     Of the file.
+ * @param place    Called once for each storage, with the device that it was on, "cpu" or
+ *                 "cuda:0" or what else the file says; gives the device's number where it
+ *                 goes. What is negative is a failure.
+ * @param context  Passed to `place` and `destroy`.
+ * @param destroy  Called exactly once, also if this fails; may be NULL.
+ * @return         A value owned by the caller; 0 on failure, with CALLBACK or UNSUPPORTED
+ *                 too.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_load_placed(
+    const char* path, int64_t (*place)(void* context, const char* location),
+    void* context, void (*destroy)(void* context));
+
+/**
  * Saves a value to a stream, as simple_torch_value_save() does. What was written stays
  * there if it fails.
  *
@@ -58,6 +75,19 @@ SIMPLE_TORCH_API int64_t simple_torch_value_write(simple_torch_handle value,
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_value_read(simple_torch_handle io,
                                                              int64_t device);
+
+/**
+ * Loads from a stream as simple_torch_value_load_placed() does from a file.
+ *
+ * @param io       Borrowed.
+ * @param place    Chooses a storage's device.
+ * @param context  Passed to `place` and `destroy`.
+ * @param destroy  Called exactly once, also if this fails; may be NULL.
+ * @return         A value owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_read_placed(
+    simple_torch_handle io, int64_t (*place)(void* context, const char* location),
+    void* context, void (*destroy)(void* context));
 
 /**
  * Loads what torch.save wrote from memory.

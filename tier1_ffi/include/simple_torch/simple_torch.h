@@ -23,6 +23,7 @@
 #include "simple_torch/operator.h"
 #include "simple_torch/optimizer.h"
 #include "simple_torch/package.h"
+#include "simple_torch/profile.h"
 #include "simple_torch/random.h"
 #include "simple_torch/scalar.h"
 #include "simple_torch/scope.h"

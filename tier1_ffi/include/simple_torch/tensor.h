@@ -300,6 +300,28 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_blob(
     int64_t dtype, void (*destroy)(void* context), void* context);
 
 /**
+ * A tensor over elements that the host keeps as they are, and that it and others may read
+ * meanwhile. The tensor is a value of its own all the same: whatever is about to write to
+ * its elements, an operator in place or `…_copy_from`, makes the tensor and its views a
+ * copy first.
+ *
+ * @param data     The elements, in row-major order, aligned to their size.
+ * @param context  Passed to `destroy`.
+ * @param destroy  Called exactly once, from whatever thread, when no storage reads the
+ *                 elements any more, also if this fails.
+ * @param bytes    The size of `data`: exactly what the elements need.
+ * @param dims     The sizes of the dims.
+ * @param ndims    How many dims there are.
+ * @param dtype    A dtype number; -1 is the default dtype.
+ * @return         A tensor owned by the caller; 0 with BAD_ARGUMENT.
+ *
+ * Until libtorch 2.4 the elements are copied at once.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_from_kept(
+    const void* data, void* context, void (*destroy)(void* context), int64_t bytes,
+    const int64_t* dims, int64_t ndims, int64_t dtype);
+
+/**
  * Copies a tensor's elements to host memory, in row-major order, whatever its strides and
  * device are.
  *

@@ -22,6 +22,7 @@
 #include "device/dtype.h"
 #include "simple_torch/array.h"
 #include "tensor/arguments.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -145,7 +146,7 @@ struct Written {
   std::string header;
   at::Tensor elements;
   std::string_view bytes() const {
-    return {static_cast<const char*>(elements.data_ptr()), elements.nbytes()};
+    return {static_cast<const char*>(read_data(elements)), elements.nbytes()};
   }
 };
 

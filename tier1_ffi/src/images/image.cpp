@@ -22,6 +22,7 @@
 #include "images/image.h"
 #include "images/pixels.h"
 #include "tensor/arguments.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -205,7 +206,7 @@ std::string content_of(const at::Tensor& image, const Format& format, int64_t qu
   const Shape shape{samples.size(1), samples.size(0), static_cast<int>(samples.size(2)),
                     static_cast<int>(samples.itemsize())};
   const std::string name = format.name;
-  const void* const data = samples.data_ptr();
+  const void* const data = read_data(samples);
   if (name == "png") return images::write_png(shape, data);
   if (name == "jpeg") return images::write_jpeg(shape, data, wanted);
   if (name == "bmp") return images::write_bmp(shape, data);

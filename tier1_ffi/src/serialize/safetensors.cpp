@@ -10,6 +10,7 @@
 
 #include "serialize/formats.h"
 #include "serialize/safetensors_header.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -41,7 +42,7 @@ at::Tensor tensor_of(const std::shared_ptr<MappedFile>& file, uint64_t data_star
 }
 
 std::string_view bytes_of(const at::Tensor& plain) {
-  return {static_cast<const char*>(plain.data_ptr()), plain.nbytes()};
+  return {static_cast<const char*>(read_data(plain)), plain.nbytes()};
 }
 
 std::vector<std::pair<std::string, at::Tensor>> named_tensors(

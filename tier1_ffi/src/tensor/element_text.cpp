@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "core/compat.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -93,7 +94,7 @@ template <typename T>
 std::vector<T> values_of(const at::Tensor& tensor, c10::ScalarType type) {
   const at::Tensor plain =
       tensor.to(c10::Device(c10::DeviceType::CPU), type).contiguous();
-  const T* const first = static_cast<const T*>(plain.data_ptr());
+  const T* const first = static_cast<const T*>(read_data(plain));
   return {first, first + plain.numel()};
 }
 

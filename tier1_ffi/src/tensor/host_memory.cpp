@@ -15,6 +15,7 @@
 #include "tensor/arguments.h"
 #include "tensor/empty_to_write.h"
 #include "tensor/reach.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -101,7 +102,7 @@ int64_t simple_torch_tensor_copy_to(simple_torch_handle tensor, void* data,
     if (bytes == 0) return;
     required(data, "data");
     if (is_plain(*source)) {
-      std::memcpy(data, source->data_ptr(), static_cast<size_t>(bytes));
+      std::memcpy(data, read_data(*source), static_cast<size_t>(bytes));
       return;
     }
     const at::NoGradGuard no_grad;
