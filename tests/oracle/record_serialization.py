@@ -87,6 +87,18 @@ class Code:
         return os.system, ("touch /tmp/simple_torch_was_here",)
 
 
+def save_from_devices(path):
+    """As a machine with two devices of CUDA would: the places are but names in the file."""
+    state = {"a": torch.tensor([1]), "b": torch.tensor([2, 3]), "c": torch.tensor([4])}
+    names = {state["a"].data_ptr(): "cpu", state["b"].data_ptr(): "cuda:0", state["c"].data_ptr(): "cuda:1"}
+    tag = torch.serialization.location_tag
+    torch.serialization.location_tag = lambda storage: names[storage.data_ptr()]
+    try:
+        torch.save(state, path)
+    finally:
+        torch.serialization.location_tag = tag
+
+
 def tensors(path):
     """A safetensors file, put together by the format's description."""
     parts = [("b", "BF16", [2], b"\x80\x3f\x00\x40"), ("i", "I64", [1, 2], struct.pack("<2q", -1, 7)),
@@ -112,6 +124,7 @@ def record(folder):
     torch.save(sparse(), f"{folder}/sparse.pt")
     torch.save(compressed(), f"{folder}/compressed.pt")
     torch.save(quantized(), f"{folder}/quantized.pt")
+    save_from_devices(f"{folder}/places.pt")
     tensors(f"{folder}/tensors.safetensors")
 
 

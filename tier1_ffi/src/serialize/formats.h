@@ -5,17 +5,21 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
 
+#include <functional>
 #include <string>
 
 #include "core/input.h"
 
 namespace simple_torch {
 
+// Where tensors go that were on the device a file names.
+using Placement = std::function<c10::Device(const std::string& location)>;
+
 // What Python's torch.save writes, since version 1.6 and before.
 void save_torch_file(const c10::IValue& value, const std::string& path);
-c10::IValue load_torch_file(const std::string& path, c10::Device device);
+c10::IValue load_torch_file(const std::string& path, const Placement& placement);
 void write_torch_file(const c10::IValue& value, Output& output);
-c10::IValue read_torch_file(Input& input, c10::Device device);
+c10::IValue read_torch_file(Input& input, const Placement& placement);
 
 // Safetensors. `tensors` is a dict of texts and tensors; `metadata` is None or a dict of
 // texts and texts.

@@ -17,9 +17,9 @@ class StorageSource {
  public:
   virtual ~StorageSource() = default;
   // The same storage each time for the same key. `bytes` is what the pickle says it has,
-  // and what the result has at least.
-  virtual c10::Storage storage(const std::string& key, size_t bytes) = 0;
-  virtual c10::Device device() const = 0;
+  // and what the result has at least; `location` is the device that it was on.
+  virtual c10::Storage storage(const std::string& key, size_t bytes,
+                               const std::string& location) = 0;
 };
 
 // The value of a pickle, and how many bytes it took. Fails with FORMAT and UNSUPPORTED;

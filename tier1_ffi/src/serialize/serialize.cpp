@@ -6,6 +6,7 @@
 #include "core/arguments.h"
 #include "core/file.h"
 #include "core/guarded.h"
+#include "core/ownership.h"
 #include "device/device.h"
 #include "io/io_stream.h"
 #include "serialize/formats.h"
@@ -15,6 +16,27 @@ namespace {
 
 OwnedHandle store_value(c10::IValue&& value) {
   return store(std::make_unique<c10::IValue>(std::move(value)));
+}
+
+// All on one device.
+Placement placement_on(int64_t device) {
+  const c10::Device where = usable_device(device, "device");
+  return [where](const std::string&) { return where; };
+}
+
+using Place = int64_t(void* context, const char* location);
+
+// Each where the host's function says.
+Placement placement_by(Place* place, void* context) {
+  required(place, "place");
+  return [=](const std::string& location) {
+    int64_t number = 0;
+    call_back([&] {
+      number = place(context, location.c_str());
+      return number < 0 ? number : 0;
+    });
+    return usable_device(number, "place");
+  };
 }
 
 }  // namespace
@@ -29,7 +51,7 @@ int64_t simple_torch_value_save(simple_torch_handle value, const char* path) {
 
 simple_torch_handle simple_torch_value_load(const char* path, int64_t device) {
   return guarded([&] {
-    const c10::Device where = usable_device(device, "device");
+    const Placement where = placement_on(device);
     return store_value(load_torch_file(path_of(path), where));
   });
 }
@@ -45,7 +67,7 @@ int64_t simple_torch_value_write(simple_torch_handle value, simple_torch_handle 
 
 simple_torch_handle simple_torch_value_read(simple_torch_handle io, int64_t device) {
   return guarded([&] {
-    const c10::Device where = usable_device(device, "device");
+    const Placement where = placement_on(device);
     const auto stream = borrow<IoStream>(io, "io");
     StreamInput input(*stream);
     return store_value(read_torch_file(input, where));
@@ -55,9 +77,31 @@ simple_torch_handle simple_torch_value_read(simple_torch_handle io, int64_t devi
 simple_torch_handle simple_torch_value_load_bytes(const void* data, int64_t bytes,
                                                   int64_t device) {
   return guarded([&] {
-    const c10::Device where = usable_device(device, "device");
+    const Placement where = placement_on(device);
     const auto given = list_of(static_cast<const char*>(data), bytes, "data");
     BytesInput input("the bytes", {given.data(), given.size()});
+    return store_value(read_torch_file(input, where));
+  });
+}
+
+simple_torch_handle simple_torch_value_load_placed(
+    const char* path, int64_t (*place)(void* context, const char* location),
+    void* context, void (*destroy)(void* context)) {
+  const Ownership owned(destroy, context);
+  return guarded([&] {
+    const Placement where = placement_by(place, context);
+    return store_value(load_torch_file(path_of(path), where));
+  });
+}
+
+simple_torch_handle simple_torch_value_read_placed(
+    simple_torch_handle io, int64_t (*place)(void* context, const char* location),
+    void* context, void (*destroy)(void* context)) {
+  const Ownership owned(destroy, context);
+  return guarded([&] {
+    const Placement where = placement_by(place, context);
+    const auto stream = borrow<IoStream>(io, "io");
+    StreamInput input(*stream);
     return store_value(read_torch_file(input, where));
   });
 }

@@ -9,6 +9,7 @@
 #include "serialize/formats.h"
 #include "serialize/pickle.h"
 #include "serialize/zip.h"
+#include "tensor/read_data.h"
 
 namespace simple_torch {
 namespace {
@@ -21,18 +22,21 @@ at::Tensor bytes_of(const c10::Storage& storage) {
 }
 
 std::string_view view_of(const at::Tensor& bytes) {
-  return {static_cast<const char*>(bytes.data_ptr()), static_cast<size_t>(bytes.numel())};
+  return {static_cast<const char*>(read_data(bytes)), static_cast<size_t>(bytes.numel())};
 }
 
 // Storages that are made once for each key.
 class Storages : public StorageSource {
  public:
-  Storages(const std::string& path, c10::Device device) : path_(path), device_(device) {}
-  c10::Device device() const override { return device_; }
+  Storages(const std::string& path, const Placement& placement)
+      : path_(path), placement_(placement) {}
 
-  c10::Storage storage(const std::string& key, size_t bytes) override {
+  c10::Storage storage(const std::string& key, size_t bytes,
+                       const std::string& location) override {
     auto found = made_.find(key);
-    if (found == made_.end()) found = made_.emplace(key, make(key, bytes)).first;
+    if (found == made_.end()) {
+      found = made_.emplace(key, make(key, bytes, placement_(location))).first;
+    }
     if (found->second.nbytes() < bytes) {
       fail_format(path_, "the storage '" + key + "' should have " +
                              std::to_string(bytes) + " bytes and has " +
@@ -42,27 +46,28 @@ class Storages : public StorageSource {
   }
 
  protected:
-  virtual c10::Storage make(const std::string& key, size_t bytes) = 0;
+  virtual c10::Storage make(const std::string& key, size_t bytes, c10::Device device) = 0;
   const std::string& path_;
-  const c10::Device device_;
 
  private:
+  const Placement& placement_;
   std::unordered_map<std::string, c10::Storage> made_;
 };
 
 // Those in an archive.
 class ArchivedStorages final : public Storages {
  public:
-  ArchivedStorages(const ZipReader& archive, const std::string& path, c10::Device device)
-      : Storages(path, device), archive_(archive) {}
+  ArchivedStorages(const ZipReader& archive, const std::string& path,
+                   const Placement& placement)
+      : Storages(path, placement), archive_(archive) {}
 
  private:
-  c10::Storage make(const std::string& key, size_t) override {
+  c10::Storage make(const std::string& key, size_t, c10::Device device) override {
     const std::string name = archive_.folder() + "data/" + key;
     const at::Tensor content =
         at::empty({static_cast<int64_t>(archive_.size(name))}, at::kByte);
     archive_.read(name, content.data_ptr());
-    return content.to(device_).storage();
+    return content.to(device).storage();
   }
   const ZipReader& archive_;
 };
@@ -71,17 +76,17 @@ class ArchivedStorages final : public Storages {
 // is known where that ends they are empty ones of the right size.
 class OldStorages final : public Storages {
  public:
-  OldStorages(const Input& input, c10::Device device)
-      : Storages(input.name(), device), left_(input.size()) {}
+  OldStorages(const Input& input, const Placement& placement)
+      : Storages(input.name(), placement), left_(input.size()) {}
 
   std::unordered_map<std::string, std::string_view> contents;
 
  private:
-  c10::Storage make(const std::string& key, size_t bytes) override {
+  c10::Storage make(const std::string& key, size_t bytes, c10::Device device) override {
     if (bytes > left_) fail_format(path_, "its storages are larger than the file");
     left_ -= bytes;
     const auto found = contents.find(key);
-    if (found != contents.end()) return storage_of(found->second, device_);
+    if (found != contents.end()) return storage_of(found->second, device);
     return at::zeros({static_cast<int64_t>(bytes)}, at::kByte).storage();
   }
   size_t left_;
@@ -98,8 +103,9 @@ class OldFile {
     rest_.remove_prefix(kOldMagic.size());
   }
 
-  c10::IValue load(c10::Device device) {
-    OldStorages sizes(input_, c10::kCPU);
+  c10::IValue load(const Placement& placement) {
+    const Placement nowhere = [](const std::string&) { return c10::Device(c10::kCPU); };
+    OldStorages sizes(input_, nowhere);
     const c10::IValue version = next("the version", sizes);
     if (!version.isInt() || version.toInt() != kOldVersion) {
       fail_format(input_.name(), "a version of the old format that is not known");
@@ -107,7 +113,7 @@ class OldFile {
     next("the description of the system", sizes);
     const std::string_view object = rest_;
     next("the object", sizes);
-    OldStorages storages(input_, device);
+    OldStorages storages(input_, placement);
     find_contents(next("the list of storages", sizes), sizes, storages);
     return unpickle(object, where("the object"), storages).first;
   }
@@ -127,7 +133,7 @@ class OldFile {
     for (const c10::IValue& each : keys.toListRef()) {
       if (!each.isString()) fail_format(input_.name(), "the list of storages is broken");
       const std::string& key = each.toStringRef();
-      const size_t bytes = sizes.storage(key, 0).nbytes();
+      const size_t bytes = sizes.storage(key, 0, "").nbytes();
       if (rest_.size() < 8 || rest_.size() - 8 < bytes) {
         fail_format(input_.name(), "the storage '" + key + "' does not end in the file");
       }
@@ -147,7 +153,7 @@ class OldFile {
   std::string_view rest_;
 };
 
-c10::IValue load_archive(Input& input, c10::Device device) {
+c10::IValue load_archive(Input& input, const Placement& placement) {
   const ZipReader archive(input);
   const std::string& folder = archive.folder();
   if (folder.empty()) {
@@ -166,7 +172,7 @@ c10::IValue load_archive(Input& input, c10::Device device) {
          input.name() + ": it was written on a machine with another order of bytes");
   }
   const std::string where = input.name() + ": in data.pkl";
-  ArchivedStorages storages(archive, input.name(), device);
+  ArchivedStorages storages(archive, input.name(), placement);
   return unpickle(archive.record(folder + "data.pkl"), where, storages).first;
 }
 
@@ -201,18 +207,18 @@ void save_torch_file(const c10::IValue& value, const std::string& path) {
   file.commit();
 }
 
-c10::IValue read_torch_file(Input& input, c10::Device device) {
-  if (ZipReader::is_archive(input)) return load_archive(input, device);
+c10::IValue read_torch_file(Input& input, const Placement& placement) {
+  if (ZipReader::is_archive(input)) return load_archive(input, placement);
   if (input.has(0, kOldMagic.size()) && input.view(0, kOldMagic.size()) == kOldMagic) {
-    return OldFile(input).load(device);
+    return OldFile(input).load(placement);
   }
   fail_format(input.name(), "this is no file of torch.save");
 }
 
-c10::IValue load_torch_file(const std::string& path, c10::Device device) {
+c10::IValue load_torch_file(const std::string& path, const Placement& placement) {
   const MappedFile file(path);
   BytesInput input(path, file.bytes());
-  return read_torch_file(input, device);
+  return read_torch_file(input, placement);
 }
 
 }  // namespace simple_torch

@@ -418,7 +418,7 @@ class Unpickler : private PickleMachine {
       damaged("a storage of " + std::to_string(count) + " elements");
     }
     return make({.kind = Kind::kStorage,
-                 .storage = storages_.storage(key, bytes),
+                 .storage = storages_.storage(key, bytes, text_of(id.items[3])),
                  .dtype = dtype});
   }
 
@@ -533,7 +533,7 @@ class Unpickler : private PickleMachine {
     check_extent(storage.nbytes() / c10::elementSize(dtype), offset, sizes, strides);
     if (dtype == c10::ScalarType::Bool) make_truth_values(storage);
     at::Tensor made =
-        at::empty({0}, at::TensorOptions().dtype(dtype).device(storages_.device()));
+        at::empty({0}, at::TensorOptions().dtype(dtype).device(storage.device()));
     made.set_(storage, offset, sizes, strides);
     if (given.size() > 6 && node(given.back()).kind == Kind::kDict) {
       set_marks(made, node(given.back()).items);
@@ -634,7 +634,7 @@ class Unpickler : private PickleMachine {
     if (storage.nbytes() == 0) return;
     if (!truth_values_.insert(storage.unsafeGetStorageImpl()).second) return;
     at::Tensor bytes =
-        at::empty({0}, at::TensorOptions().dtype(at::kByte).device(storages_.device()));
+        at::empty({0}, at::TensorOptions().dtype(at::kByte).device(storage.device()));
     bytes.set_(storage, 0, {static_cast<int64_t>(storage.nbytes())}, {1});
     bytes.clamp_max_(1);
   }
