@@ -58,6 +58,8 @@ run 3 -e 'exit(3)'
 expect 'exit says the status'
 run 1 -e 'print(y)' && says 'error: semantic: variable `y` not found' && says '<-e>:1:7'
 expect 'an error names the place in the code'
+run 1 -e $'if true:\n    val inner = 1\nprint(inner)' && says 'declare it before that block: var inner = nil'
+expect 'a name of a block that has ended is said to be one'
 
 # Errors in packages point at what called them.
 mkdir packages

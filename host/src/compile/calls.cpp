@@ -477,6 +477,14 @@ void Compiler::make(const Found& type, const List<Argument>& arguments, Lambda* 
   const TypeImage& image = *type_of(type);
   const std::string name(type.module->text(image.name));
   const auto form = static_cast<simple::Type::Form>(image.form);
+  if (form == simple::Type::Form::kExtern && program_.methods.contains(intern("new"))) {
+    // Whoever has the functions that make such values may give the type a `new`.
+    const Register callee = temporary(at);
+    load(type, type.name, callee, at);
+    emit(Op::kGetMethod, callee, callee, site(intern("new"), at), at);
+    call_value(callee, arguments, block, to, at);
+    return;
+  }
   if (form != simple::Type::Form::kClass && form != simple::Type::Form::kStruct) {
     error("E1014", "`" + name + "` cannot be constructed: it is no class or struct", at);
     return;

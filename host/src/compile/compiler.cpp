@@ -90,6 +90,14 @@ void Compiler::error(const char* code, std::string message, Span at, std::string
 void Compiler::unknown(const char* code, const char* what, Symbol name, Span at) {
   if (self_.misses_any || self_.missing.contains(name)) return;
   const std::string_view wanted = text_of(name);
+  for (FunctionState* state = state_; state != nullptr; state = state->outer) {
+    if (!state->ended.contains(name)) continue;
+    error(code, std::string(what) + " `" + std::string(wanted) + "` not found", at,
+          "the block that `" + std::string(wanted) +
+              "` belongs to has ended; declare it before that block: var " +
+              std::string(wanted) + " = nil");
+    return;
+  }
   std::string_view best;
   size_t least = most_steps(wanted) + 1;
   const auto consider = [&](Symbol candidate) {
@@ -259,6 +267,9 @@ void Compiler::close_scope(Span at) {
     patch(over);
   }
   const Scope& scope = state_->scopes.back();
+  for (size_t i = scope.variables; i < state_->variables.size(); ++i) {
+    state_->ended.insert(state_->variables[i].name);
+  }
   state_->variables.resize(scope.variables);
   state_->next = scope.next;
   state_->scopes.pop_back();

@@ -125,7 +125,8 @@ struct FunctionState {
   ast::Function* function = nullptr;
   FunctionImage image;
   std::vector<Variable> variables;
-  std::deque<Scope> scopes;  // References stay good while others are opened.
+  std::deque<Scope> scopes;          // References stay good while others are opened.
+  std::unordered_set<Symbol> ended;  // Names of blocks that are closed, for messages.
   std::vector<LoopState> loops;
   std::vector<Captured> captured;
   Register next = 0;
