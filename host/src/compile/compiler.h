@@ -97,8 +97,9 @@ struct Program {
       false;  // Nothing is run: errors in examples are reported as all others.
 };
 
-// Fills in the names of a module, and what it asks to import.
-void declare(const ast::Module& module, Interface& interface, Program& program,
+// Fills in the names of a module, and what it asks to import. False if a name was given
+// to two things: nothing of the module can be compiled then.
+bool declare(const ast::Module& module, Interface& interface, Program& program,
              std::vector<Diagnostic>& diagnostics);
 // Does the same with an image that was stored. False if the image is not sound.
 bool declare(ModuleImage&& image, Interface& interface, Program& program);

@@ -36,10 +36,11 @@ class Declarer {
         earlier.kind = kind;
         return &earlier;
       }
-      if (earlier.kind != kind) {
+      if (earlier.kind != kind || kind == GlobalKind::kType) {
         error("E1001", "`" + std::string(text_of(name)) + "` is declared twice", at);
+        are_names_clear_ = false;
       }
-      // The later one of two functions or types counts.
+      // The later one of two functions counts.
       return &earlier;
     }
     self_.globals[name] = static_cast<uint32_t>(self_.image.globals.size());
@@ -457,9 +458,11 @@ class Declarer {
   }
 
  public:
-  // Everything below the module's own statements, then what types contain.
-  void all(const ast::Module& module) {
+  // Everything below the module's own statements, then what types contain. False if it is
+  // not clear what a name means.
+  bool all(const ast::Module& module) {
     this->module(module);
+    if (!are_names_clear_) return false;
     std::vector<Stmt*> order;
     Walker walker;
     int depth = 0;
@@ -524,6 +527,7 @@ class Declarer {
         contents(as<Impl>(statement));
       }
     }
+    return are_names_clear_;
   }
 
  private:
@@ -533,6 +537,7 @@ class Declarer {
   Program& program_;
   std::vector<Diagnostic>& diagnostics_;
   const Source& source_;
+  bool are_names_clear_ = true;
 };
 
 }  // namespace
@@ -684,9 +689,9 @@ bool is_static(const ast::Function& function, bool in_impl) {
   return !uses_self;
 }
 
-void declare(const ast::Module& module, Interface& interface, Program& program,
+bool declare(const ast::Module& module, Interface& interface, Program& program,
              std::vector<Diagnostic>& diagnostics) {
-  Declarer(interface, program, diagnostics, *module.source).all(module);
+  return Declarer(interface, program, diagnostics, *module.source).all(module);
 }
 
 bool declare(ModuleImage&& image, Interface& interface, Program& program) {

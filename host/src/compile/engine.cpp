@@ -165,7 +165,7 @@ void Engine::parse_and_declare(Loaded& loaded) {
   for (const char* word : {"describe", "expect", "assert_", "check(", "step("}) {
     image.mentions_spec = image.mentions_spec || source.find(word) != source.npos;
   }
-  declare(*loaded.tree, loaded.interface, program_, loaded.diagnostics);
+  loaded.failed = !declare(*loaded.tree, loaded.interface, program_, loaded.diagnostics);
 }
 
 bool Engine::load_stored(Loaded& loaded) {
