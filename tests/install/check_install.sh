@@ -50,7 +50,7 @@ TEXT
     share/simple_torch/torch/{ffi,ffi_pointwise,ops_pointwise,support}.spl; do
     [[ -e $2/$file ]] || { echo "$1 lacks $file" >&2; exit 1; }
   done
-  [[ -z $(find "$2" -name '*test*') ]]
+  [[ -z $(find "$2" -name tests -o -name '*_test*' -o -name '*_spec.spl') ]]
 }
 
 cmake --install "$build" --prefix "$work/installed tree" > "$work/log"
