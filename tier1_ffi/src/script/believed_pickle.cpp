@@ -132,7 +132,6 @@ class Walk : private PickleMachine {
     if (found.is != is) damaged(std::string("something is where ") + what + " should be");
     return found;
   }
-  void push_tuple(size_t size) { push({.is = Is::kTuple, .items = pop_many(size)}); }
   const std::vector<uint32_t>& items_of(uint32_t index, Is is, const char* what) {
     const Value& found = value(index);
     if (found.is != is) damaged(std::string("something is where ") + what + " should be");
@@ -169,13 +168,27 @@ class Walk : private PickleMachine {
     }
   }
 
-  void extend(Is is, const std::vector<uint32_t>& items) {
-    Value& container = value(top());
-    if (container.is != is) damaged("something is put into what is no list or dict");
-    if (is == Is::kDict && items.size() % 2 != 0) damaged("a key has no value");
-    container.items.insert(container.items.end(), items.begin(), items.end());
+  static Is is_of(Container kind) {
+    switch (kind) {
+      case Container::kTuple:
+        return Is::kTuple;
+      case Container::kList:
+        return Is::kList;
+      default:
+        return Is::kDict;
+    }
   }
-  void remember(uint32_t number) {
+  uint32_t make_container(Container kind, std::vector<uint32_t> items) override {
+    return make({.is = is_of(kind), .items = std::move(items)});
+  }
+  std::vector<uint32_t>& items_of_top(Container kind) override {
+    Value& container = value(top());
+    if (container.is != is_of(kind)) {
+      damaged("something is put into what is no list or dict");
+    }
+    return container.items;
+  }
+  void remember(uint32_t number) override {
     // There is room in libtorch's memo up to the highest number.
     if (number > size()) damaged("an object has an impossible number");
     PickleMachine::remember(number);
@@ -186,9 +199,6 @@ class Walk : private PickleMachine {
     switch (code) {
       case PickleCode::kStop:
         return false;
-      case PickleCode::kMark:
-        mark();
-        break;
       case PickleCode::kNone:
       case PickleCode::kNewTrue:
       case PickleCode::kNewFalse:
@@ -214,55 +224,6 @@ class Walk : private PickleMachine {
       case PickleCode::kBinUnicode:
         push({.is = Is::kText, .text = text(number<uint32_t>())});
         break;
-      case PickleCode::kEmptyTuple:
-        push_tuple(0);
-        break;
-      case PickleCode::kTuple1:
-        push_tuple(1);
-        break;
-      case PickleCode::kTuple2:
-        push_tuple(2);
-        break;
-      case PickleCode::kTuple3:
-        push_tuple(3);
-        break;
-      case PickleCode::kTuple:
-        push({.is = Is::kTuple, .items = pop_marked()});
-        break;
-      case PickleCode::kEmptyList:
-        push({.is = Is::kList});
-        break;
-      case PickleCode::kEmptyDict:
-        push({.is = Is::kDict});
-        break;
-      case PickleCode::kAppends: {
-        const auto items = pop_marked();
-        extend(Is::kList, items);
-        break;
-      }
-      case PickleCode::kSetItem: {
-        const uint32_t member = pop();
-        const uint32_t key = pop();
-        extend(Is::kDict, {key, member});
-        break;
-      }
-      case PickleCode::kSetItems: {
-        const auto items = pop_marked();
-        extend(Is::kDict, items);
-        break;
-      }
-      case PickleCode::kBinPut:
-        remember(number<uint8_t>());
-        break;
-      case PickleCode::kLongBinPut:
-        remember(number<uint32_t>());
-        break;
-      case PickleCode::kBinGet:
-        recall(number<uint8_t>());
-        break;
-      case PickleCode::kLongBinGet:
-        recall(number<uint32_t>());
-        break;
       case PickleCode::kGlobal: {
         const std::string_view module = line();
         push_global(module, line());
@@ -287,7 +248,9 @@ class Walk : private PickleMachine {
         push_storage(pop(Is::kTuple, "a tuple").items);
         break;
       default:
-        damaged("an unknown instruction, " + std::to_string(static_cast<int>(code)));
+        if (!perform(code)) {
+          damaged("an unknown instruction, " + std::to_string(static_cast<int>(code)));
+        }
     }
     return true;
   }

@@ -1,6 +1,6 @@
 // What every walk through a pickle has: its bytes, and the stack that its instructions
-// work on, with marks, and a memo. Objects are numbers here; what they are is the walk's
-// own business.
+// work on, with marks, and a memo; and the instructions that mean the same to all.
+// Objects are numbers here; what they are is the walk's own business.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/failure.h"
@@ -18,9 +19,12 @@ namespace simple_torch {
 
 class PickleMachine {
  protected:
+  enum class Container { kTuple, kList, kDict };
+
   // `where` opens the messages of what is wrong with it, and outlives this.
   PickleMachine(std::string_view bytes, const std::string& where)
       : bytes_(bytes), where_(where) {}
+  ~PickleMachine() = default;
 
   const std::string& where() const { return where_; }
   [[noreturn]] void refuse(Code code, const std::string& what) const {
@@ -100,9 +104,24 @@ class PickleMachine {
     return objects;
   }
 
+  // ---- Containers
+
+  virtual uint32_t make_container(Container kind, std::vector<uint32_t> items) = 0;
+  // The items of the topmost object, which has to be such a container.
+  virtual std::vector<uint32_t>& items_of_top(Container kind) = 0;
+
+  void push_container(Container kind, std::vector<uint32_t> items = {}) {
+    push(make_container(kind, std::move(items)));
+  }
+  void extend(Container kind, const std::vector<uint32_t>& added) {
+    std::vector<uint32_t>& items = items_of_top(kind);
+    if (kind == Container::kDict && added.size() % 2 != 0) damaged("a key has no value");
+    items.insert(items.end(), added.begin(), added.end());
+  }
+
   // ---- The memo
 
-  void remember(uint32_t number) { memo_[number] = top(); }
+  virtual void remember(uint32_t number) { memo_[number] = top(); }
   void recall(uint32_t number) {
     const auto found = memo_.find(number);
     if (found == memo_.end()) damaged("an object is referred to that does not exist");
@@ -110,6 +129,66 @@ class PickleMachine {
   }
   // How many numbers there are.
   size_t remembered() const { return memo_.size(); }
+
+  // ---- Instructions that mean the same in every walk; false if it is none of them.
+
+  bool perform(PickleCode code) {
+    switch (code) {
+      case PickleCode::kMark:
+        mark();
+        return true;
+      case PickleCode::kEmptyTuple:
+        push_container(Container::kTuple);
+        return true;
+      case PickleCode::kTuple1:
+        push_container(Container::kTuple, pop_many(1));
+        return true;
+      case PickleCode::kTuple2:
+        push_container(Container::kTuple, pop_many(2));
+        return true;
+      case PickleCode::kTuple3:
+        push_container(Container::kTuple, pop_many(3));
+        return true;
+      case PickleCode::kTuple:
+        push_container(Container::kTuple, pop_marked());
+        return true;
+      case PickleCode::kEmptyList:
+        push_container(Container::kList);
+        return true;
+      case PickleCode::kEmptyDict:
+        push_container(Container::kDict);
+        return true;
+      case PickleCode::kAppends: {
+        const auto items = pop_marked();
+        extend(Container::kList, items);
+        return true;
+      }
+      case PickleCode::kSetItem: {
+        const auto item = pop_many(2);
+        extend(Container::kDict, item);
+        return true;
+      }
+      case PickleCode::kSetItems: {
+        const auto items = pop_marked();
+        extend(Container::kDict, items);
+        return true;
+      }
+      case PickleCode::kBinPut:
+        remember(number<uint8_t>());
+        return true;
+      case PickleCode::kLongBinPut:
+        remember(number<uint32_t>());
+        return true;
+      case PickleCode::kBinGet:
+        recall(number<uint8_t>());
+        return true;
+      case PickleCode::kLongBinGet:
+        recall(number<uint32_t>());
+        return true;
+      default:
+        return false;
+    }
+  }
 
  private:
   std::string_view bytes_;

@@ -120,17 +120,26 @@ class Unpickler : private PickleMachine {
     return make({.kind = Kind::kLeaf, .leaf = std::move(value)});
   }
   void push_leaf(c10::IValue value) { push(make_leaf(std::move(value))); }
-  void push_tuple(size_t size) {
-    push(make({.kind = Kind::kTuple, .items = pop_many(size)}));
+  static Kind kind_of(Container kind) {
+    switch (kind) {
+      case Container::kTuple:
+        return Kind::kTuple;
+      case Container::kList:
+        return Kind::kList;
+      default:
+        return Kind::kDict;
+    }
   }
-  void extend(Kind kind, const std::vector<uint32_t>& items) {
+  uint32_t make_container(Container kind, std::vector<uint32_t> items) override {
+    return make({.kind = kind_of(kind), .items = std::move(items)});
+  }
+  std::vector<uint32_t>& items_of_top(Container kind) override {
     Node& container = node(top());
-    if (container.kind != kind) {
+    if (container.kind != kind_of(kind)) {
       damaged(std::string("something is put into ") +
               kKindNames[static_cast<size_t>(container.kind)]);
     }
-    if (kind == Kind::kDict && items.size() % 2 != 0) damaged("a key has no value");
-    container.items.insert(container.items.end(), items.begin(), items.end());
+    return container.items;
   }
 
   // One instruction; false at the end.
@@ -146,9 +155,6 @@ class Unpickler : private PickleMachine {
         break;
       case PickleCode::kFrame:
         number<uint64_t>();
-        break;
-      case PickleCode::kMark:
-        mark();
         break;
       case PickleCode::kPop:
         pop();
@@ -194,62 +200,13 @@ class Unpickler : private PickleMachine {
       case PickleCode::kBinUnicode8:
         push_text(number<uint64_t>());
         break;
-      case PickleCode::kEmptyTuple:
-        push_tuple(0);
-        break;
-      case PickleCode::kTuple1:
-        push_tuple(1);
-        break;
-      case PickleCode::kTuple2:
-        push_tuple(2);
-        break;
-      case PickleCode::kTuple3:
-        push_tuple(3);
-        break;
-      case PickleCode::kTuple:
-        push(make({.kind = Kind::kTuple, .items = pop_marked()}));
-        break;
-      case PickleCode::kEmptyList:
-        push(make({.kind = Kind::kList}));
-        break;
       case PickleCode::kAppend: {
         const uint32_t item = pop();
-        extend(Kind::kList, {item});
+        extend(Container::kList, {item});
         break;
       }
-      case PickleCode::kAppends: {
-        const auto items = pop_marked();
-        extend(Kind::kList, items);
-        break;
-      }
-      case PickleCode::kEmptyDict:
-        push(make({.kind = Kind::kDict}));
-        break;
-      case PickleCode::kSetItem: {
-        const uint32_t value = pop();
-        const uint32_t key = pop();
-        extend(Kind::kDict, {key, value});
-        break;
-      }
-      case PickleCode::kSetItems: {
-        const auto items = pop_marked();
-        extend(Kind::kDict, items);
-        break;
-      }
-      case PickleCode::kBinPut:
-        remember(number<uint8_t>());
-        break;
-      case PickleCode::kLongBinPut:
-        remember(number<uint32_t>());
-        break;
       case PickleCode::kMemoize:
         remember(static_cast<uint32_t>(remembered()));
-        break;
-      case PickleCode::kBinGet:
-        recall(number<uint8_t>());
-        break;
-      case PickleCode::kLongBinGet:
-        recall(number<uint32_t>());
         break;
       case PickleCode::kGlobal: {
         const std::string module(line());
@@ -278,7 +235,7 @@ class Unpickler : private PickleMachine {
         push(persistent(pop()));
         break;
       default:
-        unknown(static_cast<uint8_t>(code));
+        if (!perform(code)) unknown(static_cast<uint8_t>(code));
     }
     return true;
   }
