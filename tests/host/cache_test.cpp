@@ -386,12 +386,12 @@ TEST(CacheFolder, IsWhereTheEnvironmentSays) {
     home == nullptr ? unsetenv("HOME") : setenv("HOME", home, 1);
     return cache_folder_from_environment();
   };
-  EXPECT_EQ(with("/own", "/cache", "/home/x"), "/own");
-  EXPECT_EQ(with(nullptr, "/cache", "/home/x"), "/cache/simple");
-  EXPECT_EQ(with("", "relative", "/home/x"), "/home/x/.cache/simple");
+  EXPECT_EQ(with("/own", "/cache", "/own/home"), "/own");
+  EXPECT_EQ(with(nullptr, "/cache", "/own/home"), "/cache/simple");
+  EXPECT_EQ(with("", "relative", "/own/home"), "/own/home/.cache/simple");
   EXPECT_EQ(with(nullptr, nullptr, nullptr), "");
-  EXPECT_EQ(with("0", "/cache", "/home/x"), "");
-  EXPECT_EQ(with("off", "/cache", "/home/x"), "");
+  EXPECT_EQ(with("0", "/cache", "/own/home"), "");
+  EXPECT_EQ(with("off", "/cache", "/own/home"), "");
 }
 
 }  // namespace
