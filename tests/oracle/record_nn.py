@@ -130,7 +130,7 @@ def write(subject, title, cases, record, call):
     lines = ["# Made by tests/oracle/record_nn.py. Not to be edited.", "",
              "use lib.torch.nn as nn", "use lib.torch.nn.functional as F",
              "use lib.torch.nn.init as init",
-             "use live.{forget_registers}", "use nn_cases.*", "",
+             "use nn_cases.*", "",
              f'val recorded = records("nn_{subject}")', "", f'describe "{title}":']
     for expression, *kinds in cases:
         name = f"{expression} <- {', '.join(kinds)}"
@@ -138,7 +138,7 @@ def write(subject, title, cases, record, call):
         ours = simple(expression)
         listed = ", ".join(quoted(kind) for kind in kinds)
         lines += [f"    it {quoted(name)}:", f"        {call(ours, len(kinds))}, [{listed}], recorded[{quoted(name)}])"]
-    lines += ["", '    it "gives all handles back":', "        forget_registers()", "        expect_nothing_left()"]
+    lines += ["", '    it "gives all handles back":', "        expect_nothing_left()"]
     TESTS.joinpath("recorded").mkdir(exist_ok=True)
     text = json.dumps(records, separators=(",", ":")).replace('},"', '},\n"')
     TESTS.joinpath("recorded", f"nn_{subject}.json").write_text(text + "\n")

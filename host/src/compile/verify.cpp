@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compile/operands.h"
 #include "runtime/object.h"
 #include "runtime/unicode.h"
 
@@ -18,15 +19,6 @@ void require(bool holds, const char* what) {
 
 // A call's window lies above the function's registers; see Interpreter::enter.
 constexpr size_t kMostRegisters = 60000;
-
-struct Shape {
-  char a, b, c;
-};
-constexpr Shape kShapes[] = {
-#define SIMPLE_INSTRUCTION(name, a, b, c) {a, b, c},
-    SIMPLE_INSTRUCTIONS(SIMPLE_INSTRUCTION)
-#undef SIMPLE_INSTRUCTION
-};
 
 class FunctionVerifier {
  public:
@@ -130,12 +122,8 @@ class FunctionVerifier {
     require(module == 0 || image_.strings[module] != kNatives, "what is built in is set");
   }
 
-  void operand(char shape, uint16_t value) const {
-    switch (shape) {
-      case 'r':
-      case 'w':
-        registers(value, 1);
-        break;
+  void operand(char kind, uint16_t value) const {
+    switch (kind) {
       case 'k':
         require(value < function_.constants.size(), "no such constant");
         break;
@@ -156,32 +144,15 @@ class FunctionVerifier {
   void instruction(int64_t i) const {
     const Instruction& code = function_.code[static_cast<size_t>(i)];
     require(code.op < Op::kCount, "no such instruction");
-    const Shape& shape = kShapes[static_cast<size_t>(code.op)];
-    operand(shape.a, code.a);
-    operand(shape.b, code.b);
-    operand(shape.c, code.c);
-    if (shape.b == 'j') jump(i, code.wide());
-    if (shape.c == 'o') jump(i, code.near());
-    if (shape.a == 'w') registers(code.a, code.c);
-    if (shape.b == 'v') registers(code.b, code.c);
+    const OperandKinds& kinds = kOperandKinds[static_cast<size_t>(code.op)];
+    operand(kinds.a, code.a);
+    operand(kinds.b, code.b);
+    operand(kinds.c, code.c);
+    visit_registers(code,
+                    [this](size_t first, size_t count) { registers(first, count); });
+    if (kinds.b == 'j') jump(i, code.wide());
+    if (kinds.c == 'o') jump(i, code.near());
     switch (code.op) {
-      case Op::kIteratePrepare:
-        registers(code.a, 2);
-        break;
-      case Op::kCountPrepare:
-      case Op::kCountNext:
-      case Op::kIterateNext:
-        registers(code.a, 3);
-        break;
-      case Op::kIteratePair:
-        registers(code.a, 4);
-        break;
-      case Op::kIterateNumbered:
-        registers(code.a, 5);
-        break;
-      case Op::kSlice:
-        registers(code.b, 3);
-        break;
       case Op::kSetGlobal:
       case Op::kGetGlobalMutable:
         writable(code.b);
@@ -197,7 +168,6 @@ class FunctionVerifier {
         }
         break;
       case Op::kCallNamed:
-        registers(code.a, size_t{code.c} + 1);
         require(site(code.b).argument_names.size() == code.c,
                 "not a name for each argument");
         break;

@@ -128,10 +128,29 @@ void Interpreter::collect_young() {
   vm_.externs().release_dead_young(static_cast<size_t>(top() - stack_));
 }
 
+// What an earlier call left in a register that this one has not used yet is not held, and
+// is forgotten: it may not be there for long.
 void Interpreter::mark_registers() {
-  for (Frame* frame = frames_ + 1; frame <= frame_; ++frame) heap_.mark(frame->closure);
   const Value* end = top();
-  for (const Value* value = stack_; value < end; ++value) heap_.mark(*value);
+  Value* value = stack_;
+  for (Frame* frame = frames_ + 1; frame <= frame_; ++frame) {
+    // Between frames are arguments of natives.
+    for (; value < frame->base; ++value) heap_.mark(*value);
+    heap_.mark(frame->closure);
+    FunctionCode* code = frame->code;
+    const auto at = static_cast<uint32_t>(frame->pc - code->code.data());
+    const Value* next = frame == frame_ ? end : (frame + 1)->base;
+    for (uint32_t from : code->used_from()) {
+      if (value == next) break;
+      if (from <= at) {
+        heap_.mark(*value);
+      } else {
+        *value = Value();
+      }
+      ++value;
+    }
+  }
+  for (; value < end; ++value) heap_.mark(*value);
   if (ellipsis_.is_object()) heap_.mark(ellipsis_);
 }
 
@@ -579,6 +598,7 @@ Value Interpreter::run(Frame* boundary) {
     L_kIs : {
       const Value& left = B;
       const Value& right = C;
+      frame_->pc = pc;
       bool same;
       if (is(right, Kind::kType)) {
         same = is_of(as<Type>(right), left);

@@ -83,6 +83,18 @@ struct FunctionCode {
   int positional() const { return variadic ? parameters - 1 - only_named : parameters; }
   std::vector<bool> optional;
   std::vector<Span> spans;
+
+  // For each register the first instruction with which something may be in it that this
+  // call put there: before, it has what an earlier call left behind. Found out when it is
+  // first asked for.
+  const std::vector<uint32_t>& used_from() {
+    if (used_from_.empty()) find_used_from();
+    return used_from_;
+  }
+
+ private:
+  void find_used_from();
+  std::vector<uint32_t> used_from_;
 };
 
 struct Module : Object {

@@ -326,6 +326,27 @@ TEST(Runtime, IsAskedForWhatItMadeLatelyBeforeEverything) {
   simple_torch_runtime_attach(nullptr);
 }
 
+// What was still in use when the last call looked is forgotten by now.
+TEST(Runtime, IsAskedForWhatItMadeLatelyBeforeALargeBlockIsTaken) {
+  Host host;
+  const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ANY_THREAD);
+  ASSERT_EQ(simple_torch_runtime_attach(&runtime), 0);
+  const int64_t before = statistic(SIMPLE_TORCH_MEMORY_LIVE_BYTES);
+  simple_torch_memory_set_young(kMiB);
+  simple_torch_memory_reset_peak(-1);
+  for (int i = 0; i < 20; ++i) {
+    const simple_torch_handle made = zeros({1 << 20});
+    EXPECT_EQ(simple_torch_tensor_ndim(made), 1);
+    host.garbage.push_back(made);
+  }
+  EXPECT_EQ(host.young.load(), 20);
+  EXPECT_EQ(host.pressure.load(), 0);
+  EXPECT_LE(statistic(SIMPLE_TORCH_MEMORY_PEAK_BYTES) - before, 5 * kMiB);
+  Host::collect(&host, SIMPLE_TORCH_COLLECT_PRESSURE, 0);
+  simple_torch_memory_set_young(0);
+  simple_torch_runtime_attach(nullptr);
+}
+
 TEST(Runtime, OfOneThreadCollectsOnThatThread) {
   Host host;
   const auto runtime = host.runtime(SIMPLE_TORCH_COLLECT_ON_ATTACHING_THREAD);

@@ -79,6 +79,8 @@ SIMPLE_TORCH_API int64_t simple_torch_memory_set_pressure(int64_t bytes);
  * Sets after how many bytes more than there were after the last collection the runtime is
  * asked to release what was made lately and forgotten already. That is for a runtime that
  * can tell quickly: then the next tensors get memory that the processor's caches have.
+ * It is asked when the next function is called, or before a large block is taken, which
+ * may be in the midst of one.
  *
  * @param bytes  The number; 0 never asks, which is the default.
  * @return       The number before; BAD_ARGUMENT.

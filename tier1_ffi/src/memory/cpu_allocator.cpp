@@ -22,9 +22,12 @@ namespace {
 // Blocks up to this size come from the threads' caches; 0 when the pool is switched off.
 constinit size_t largest_cached = kLargestSmall;
 
+// More is not asked for.
+constexpr size_t kLargest = SIZE_MAX / 4;
+
 // From the system, with room for `bytes`.
 Block* fresh(uint32_t origin, size_t bytes) {
-  if (bytes > SIZE_MAX / 2) return nullptr;
+  if (bytes > kLargest) return nullptr;
   const size_t length = sizeof(Block) + bytes;
   auto* const block = static_cast<Block*>(platform::allocate_aligned(length));
   if (block != nullptr) {
@@ -68,6 +71,9 @@ large_blocks::Taken take_after_making_room(size_t bytes) {
 }
 
 [[gnu::noinline]] Block* take_slowly(BlockCache& cache, size_t bytes) {
+  if (bytes > kLargestSmall && bytes <= kLargest) {
+    collect_young_before(static_cast<int64_t>(bytes));
+  }
   large_blocks::Taken taken = take_elsewhere(bytes);
   if (taken.block == nullptr) taken = take_after_making_room(bytes);
   cache.count(taken.hit);

@@ -94,8 +94,13 @@ bool pressure_is_due() {
   return published.load(std::memory_order_relaxed) >= due.load(std::memory_order_relaxed);
 }
 
-void rearm_young() {
-  young_due.store(next_young_due(published.load(std::memory_order_relaxed)),
+bool young_is_due(int64_t more) {
+  const int64_t at = young_due.load(std::memory_order_relaxed);
+  return at != kNever && published.load(std::memory_order_relaxed) + more >= at;
+}
+
+void rearm_young(int64_t more) {
+  young_due.store(next_young_due(published.load(std::memory_order_relaxed) + more),
                   std::memory_order_relaxed);
 }
 

@@ -30,8 +30,12 @@ bool pressure_is_due();
 // the threshold if that is more.
 void rearm_pressure();
 
-// After any collection: the next one of what was made lately is due.
-void rearm_young();
+// Whether so many will live that the runtime is to collect what was made lately.
+bool young_is_due(int64_t more);
+
+// After any collection: when the next one of what was made lately is due, beyond `more`
+// bytes that are about to live.
+void rearm_young(int64_t more = 0);
 
 // The same, if memory has shrunk so much that the next collection is due earlier.
 void rearm_pressure_downwards();

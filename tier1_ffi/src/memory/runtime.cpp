@@ -145,6 +145,14 @@ void want_young_collection() {
   work_waits.store(true, std::memory_order_seq_cst);
 }
 
+void collect_young_before(int64_t bytes) {
+  if (!live_bytes::young_is_due(bytes)) return;
+  const std::shared_ptr<Attached> attached = current();
+  if (attached == nullptr || collecting || !attached->collects_here()) return;
+  collect(*attached, SIMPLE_TORCH_COLLECT_YOUNG, 0);
+  live_bytes::rearm_young(bytes);
+}
+
 void collect_if_wanted() noexcept {
   State& all = state();
   if (!all.pressure.load(std::memory_order_seq_cst) &&

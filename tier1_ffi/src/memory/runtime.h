@@ -17,6 +17,11 @@ void want_collection();
 // release what of that is forgotten.
 void want_young_collection();
 
+// A large block is about to be taken: lets the runtime release now what of that is
+// forgotten, if that is due and this thread is one on which it can. Then the block that
+// was given back last is the one to be taken.
+void collect_young_before(int64_t bytes);
+
 // Collects if that is wanted and this thread is one on which the runtime can.
 void collect_if_wanted() noexcept;
 
