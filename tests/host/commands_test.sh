@@ -58,6 +58,24 @@ run 3 -e 'exit(3)'
 expect 'exit says the status'
 run 1 -e 'print(y)' && says 'error: semantic: variable `y` not found' && says '<-e>:1:7'
 expect 'an error names the place in the code'
+
+# What may be meant by a name that nothing has. The module gets one of its names from another.
+printf 'fn triple(x: i64) -> i64: x * 3\n' > numbers.spl
+printf 'export use numbers.*\nfn double(x: i64, times: i64 = 1) -> i64: x * 2 * times\n' > util.spl
+near() {
+  local program=$1 meant=$2
+  printf '%b\n' "$program" > near.spl
+  run 1 run near.spl && says "did you mean \`$meant\`?"
+}
+near 'use util\nprint(util.tripel(1))' triple && near 'use util.*\nprint(tripel(1))' triple &&
+  near 'use util.{dubble}' double && near 'use util.dubble' double && says 'module `util` has no `dubble`'
+expect 'a misspelt name of a module'
+near 'use util.*\nprint(double(1, tmes: 2))' times && near 'use util.*\nval f = double\nprint(f(1, tmes: 2))' times
+expect 'a misspelt parameter'
+near 'fn f(x): x.uper()\nf("a")' upper &&
+  near 'class Box:\n    width: i64\nfn f(x): x.widht\nf(Box(width: 1))' width &&
+  near 'class Box:\n    width: i64\nval box = Box(width: 1)\nprint(box.widht)' width
+expect 'a misspelt method or field'
 run 1 -e $'if true:\n    val inner = 1\nprint(inner)' && says 'declare it before that block: var inner = nil'
 expect 'a name of a block that has ended is said to be one'
 

@@ -114,10 +114,14 @@ bool Compiler::arrange(const FunctionInfo& info, const List<Argument>& arguments
     };
     while (index < count && !same(index)) ++index;
     if (index == count) {
+      Nearest nearest(text);
+      for (const ParameterImage& parameter : info.parameters) {
+        nearest.consider(compiled_strings_->text(parameter.name));
+      }
       error("E1020",
             "in call to `" + name + "` (declared at line " + std::to_string(info.line) +
                 "): there is no parameter `" + std::string(text) + "`",
-            argument.value->at);
+            argument.value->at, nearest.question());
       return false;
     }
     if (slots[index] != nullptr) {

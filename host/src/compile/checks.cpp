@@ -166,17 +166,22 @@ void Compiler::check_member(ast::Expr* receiver, Symbol name, bool is_call, Span
   const TypeImage* type = type_of(made);
   if (type == nullptr || !type->bases.empty() || program_.methods.contains(name)) return;
   const std::string member(text_of(name));
+  Nearest nearest(member);
   for (const FieldImage& field : type->fields) {
     if (made.module->text(field.name) == member) return;
+    nearest.consider(made.module->text(field.name));
   }
   for (const MethodImage& method : type->methods) {
     if (made.module->text(method.name) == "method_missing") return;
+    nearest.consider(made.module->text(method.name));
   }
   const std::string type_name(made.module->text(type->name));
   if (is_call) {
-    error("E1013", "method `" + member + "` not found on type `" + type_name + "`", at);
+    error("E1013", "method `" + member + "` not found on type `" + type_name + "`", at,
+          nearest.question());
   } else {
-    error("E1012", "class `" + type_name + "` has no field named `" + member + "`", at);
+    error("E1012", "class `" + type_name + "` has no field named `" + member + "`", at,
+          nearest.question());
   }
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "compile/compiler_impl.h"
-#include "syntax/spelling.h"
 
 namespace simple {
 
@@ -98,18 +97,8 @@ void Compiler::unknown(const char* code, const char* what, Symbol name, Span at)
               std::string(wanted) + " = nil");
     return;
   }
-  std::string_view best;
-  size_t least = most_steps(wanted) + 1;
-  const auto consider = [&](Symbol candidate) {
-    const std::string_view text = text_of(candidate);
-    if (text.find_first_of(".(#<") != std::string_view::npos) return;
-    if (text.size() > wanted.size() + 2 || wanted.size() > text.size() + 2) return;
-    const size_t steps = steps_between(wanted, text);
-    if (steps < least || (steps == least && !best.empty() && text < best)) {
-      least = steps;
-      best = text;
-    }
-  };
+  Nearest nearest(wanted);
+  const auto consider = [&](Symbol candidate) { nearest.consider(text_of(candidate)); };
   for (FunctionState* state = state_; state != nullptr; state = state->outer) {
     for (const Variable& variable : state->variables) consider(variable.name);
   }
@@ -117,13 +106,12 @@ void Compiler::unknown(const char* code, const char* what, Symbol name, Span at)
     if (!self_.image.globals[index].hidden) consider(global);
   }
   for (const auto& [imported, found] : self_.imported) consider(imported);
-  if (best.empty()) {
+  for (const Interface* module : self_.wildcards) module->suggest(nearest);
+  if (!nearest.found()) {
     for (Symbol native : program_.natives) consider(native);
   }
-  std::string help;
-  if (!best.empty()) help = "did you mean `" + std::string(best) + "`?";
   error(code, std::string(what) + " `" + std::string(wanted) + "` not found", at,
-        std::move(help));
+        nearest.question());
 }
 
 // ---- Emitting
@@ -398,10 +386,12 @@ std::optional<Found> Compiler::exported(Interface* module, ast::Expr* receiver,
                                         Symbol name, Span name_at) {
   Interface::Imported found;
   if (module->find_exported(name, found)) return global_of(found.module, found.global);
+  Nearest nearest(text_of(name));
+  module->suggest(nearest);
   error("E1034",
         "module `" + written(receiver->at) + "` has no `" + std::string(text_of(name)) +
             "`",
-        name_at);
+        name_at, nearest.question());
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 
 #include "compile/image.h"
 #include "syntax/ast.h"
+#include "syntax/spelling.h"
 
 namespace simple {
 
@@ -71,6 +72,8 @@ struct Interface {
   bool find_exported(Symbol name, Imported& found, int depth = 0);
   // The module of that name that is exported from here, or null.
   Interface* find_module(Symbol name, int depth = 0);
+  // Names that others can get from here.
+  void suggest(Nearest& nearest, int depth = 0) const;
   // The module that a name means in this one, or null.
   Interface* module_named(Symbol name);
   // What nn.Module means in this one.

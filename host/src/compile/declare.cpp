@@ -602,6 +602,21 @@ Interface* Interface::find_module(Symbol name, int depth) {
   return nullptr;
 }
 
+void Interface::suggest(Nearest& nearest, int depth) const {
+  if (depth > 32) return;
+  for (const auto& [name, global] : globals) {
+    if (!image.globals[global].hidden) nearest.consider(text_of(name));
+  }
+  for (const auto& [name, module] : exported_modules) nearest.consider(text_of(name));
+  for (const Exported& item : exports) {
+    if (item.name != 0) {
+      nearest.consider(text(item.as));
+    } else if (item.import < imports.size() && imports[item.import] != nullptr) {
+      imports[item.import]->suggest(nearest, depth + 1);
+    }
+  }
+}
+
 Interface* Interface::module_named(Symbol name) {
   if (const auto alias = aliases.find(name); alias != aliases.end()) return alias->second;
   for (Interface* module : wildcards) {
@@ -732,10 +747,14 @@ void connect(Interface& interface, std::vector<Diagnostic>& diagnostics) {
       return;
     }
     interface.missing.insert(as);
+    const std::string wanted(text_of(name));
+    std::string path = interface.path(interface.image.imports[import]);
+    if (interface.last_is_name[import]) path.resize(path.size() - wanted.size() - 1);
+    Nearest nearest(wanted);
+    from->suggest(nearest);
     diagnostics.push_back({"semantic", "E1034",
-                           "module `" + interface.path(interface.image.imports[import]) +
-                               "` has no `" + std::string(text_of(name)) + "`",
-                           at, ""});
+                           "module `" + path + "` has no `" + wanted + "`", at,
+                           nearest.question()});
   };
   for (size_t i = 0; i < interface.image.imports.size(); ++i) {
     const ImportImage& import = interface.image.imports[i];

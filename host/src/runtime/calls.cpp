@@ -9,6 +9,7 @@
 #include "runtime/native_stack.h"
 #include "runtime/operations.h"
 #include "sffi/extern.h"
+#include "syntax/spelling.h"
 
 namespace simple {
 namespace {
@@ -294,9 +295,11 @@ bool Interpreter::call_named(Site& site, int before, Value callee, Value* base, 
         labelled.emplace_back(name, base[i]);
         continue;
       }
-      fail("E1020", "in call to `" + std::string(text_of(code->name)) +
-                        "` (declared at line " + std::to_string(code->line) +
-                        "): there is no parameter `" + text + "`");
+      Nearest nearest(text);
+      for (Symbol each : code->parameter_names) nearest.consider(text_of(each));
+      fail("E1020", nearest.after("in call to `" + std::string(text_of(code->name)) +
+                                  "` (declared at line " + std::to_string(code->line) +
+                                  "): there is no parameter `" + text + "`"));
     }
     Value& slot =
         arranged[static_cast<size_t>(self + (found - code->parameter_names.begin()))];
@@ -515,16 +518,24 @@ void Interpreter::find_method(Site& site, Value receiver) {
 
 void Interpreter::method_not_found(const Site& site, Value receiver) {
   const std::string name(text_of(site.name));
+  Nearest nearest(name);
   if (is(receiver, Kind::kType)) {
     const std::string type(text_of(as<Type>(receiver)->name));
-    fail("E1013", "method `" + name + "` not found on type `" + type + "`");
+    for (const auto& [each, target] : as<Type>(receiver)->statics) {
+      nearest.consider(text_of(each));
+    }
+    fail("E1013",
+         nearest.after("method `" + name + "` not found on type `" + type + "`"));
+  }
+  for (const auto& [each, method] : vm_.type_of(receiver)->methods) {
+    nearest.consider(text_of(each));
   }
   std::string type = type_name(receiver);
   if (is(receiver, Kind::kInstance) || is(receiver, Kind::kEnum) ||
       is(receiver, Kind::kHandle)) {
     type = text_of(vm_.type_of(receiver)->name);
   }
-  fail("E1013", "method `" + name + "` not found on type `" + type + "`");
+  fail("E1013", nearest.after("method `" + name + "` not found on type `" + type + "`"));
 }
 
 Value Interpreter::native_method(Site& site, Value* base, int count) {

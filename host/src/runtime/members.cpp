@@ -7,8 +7,20 @@
 #include "runtime/operations.h"
 #include "runtime/table.h"
 #include "runtime/unicode.h"
+#include "syntax/spelling.h"
 
 namespace simple {
+namespace {
+
+[[noreturn]] void no_field(const Type* type, std::string_view name) {
+  Nearest nearest(name);
+  for (const Field& field : type->fields) nearest.consider(text_of(field.name));
+  for (const auto& [each, method] : type->methods) nearest.consider(text_of(each));
+  fail("E1012", nearest.after("class `" + std::string(text_of(type->name)) +
+                              "` has no field named `" + std::string(name) + "`"));
+}
+
+}  // namespace
 
 // ---- Fields
 
@@ -130,8 +142,7 @@ Value Interpreter::get_member(Site& site, Value receiver) {
                            {arguments, static_cast<size_t>(takes_block ? 3 : 2)});
   }
   if (is(receiver, Kind::kInstance)) {
-    fail("E1012", "class `" + std::string(text_of(as<Instance>(receiver)->type->name)) +
-                      "` has no field named `" + std::string(name) + "`");
+    no_field(as<Instance>(receiver)->type, name);
   }
   if (is(receiver, Kind::kType)) {
     fail("E1012", "type `" + std::string(text_of(as<Type>(receiver)->name)) +
@@ -156,8 +167,7 @@ void Interpreter::set_field(Site& site, Value& receiver, Value value) {
          "a value of type " + type_name(receiver) + " has no field `" + name + "`");
   }
   if (!find_field(site, receiver)) {
-    fail("E1012", "class `" + std::string(text_of(as<Instance>(receiver)->type->name)) +
-                      "` has no field named `" + name + "`");
+    no_field(as<Instance>(receiver)->type, name);
   }
   if (receiver.object->shared && copies(receiver.object)) receiver = heap_.copy(receiver);
   as<Instance>(receiver)->slots()[site.slot] = value;

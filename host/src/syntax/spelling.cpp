@@ -1,6 +1,7 @@
 #include "syntax/spelling.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace simple {
@@ -25,6 +26,26 @@ size_t steps_between(std::string_view a, std::string_view b) {
     std::swap(last, row);
   }
   return last[b.size()];
+}
+
+void Nearest::consider(std::string_view word) {
+  // Nobody writes those.
+  if (word.find_first_of(".(#<") != std::string_view::npos) return;
+  if (word.starts_with('_') && !written_.starts_with('_')) return;
+  if (word.size() > written_.size() + 2 || written_.size() > word.size() + 2) return;
+  const size_t steps = steps_between(written_, word);
+  if (steps < least_ || (steps == least_ && found() && word < best_)) {
+    least_ = steps;
+    best_ = word;
+  }
+}
+
+std::string Nearest::question() const {
+  return found() ? "did you mean `" + best_ + "`?" : "";
+}
+
+std::string Nearest::after(std::string message) const {
+  return found() ? std::move(message) + "; " + question() : std::move(message);
 }
 
 }  // namespace simple
