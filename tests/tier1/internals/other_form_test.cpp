@@ -23,6 +23,8 @@ TEST(OtherForm, KnowsTextsNumbersAndListsByTheirValue) {
   EXPECT_FALSE(in::is(SIMPLE_TORCH_FLOAT(2.5), SIMPLE_TORCH_INT(2)));
   const double parts[2] = {2.0, 1.0};
   EXPECT_FALSE(in::is(SIMPLE_TORCH_COMPLEX(parts), SIMPLE_TORCH_INT(2)));
+  EXPECT_FALSE(in::is(0, SIMPLE_TORCH_NUMBER_COMPLEX, SIMPLE_TORCH_NONE));
+  EXPECT_FALSE(in::is(0, 99, SIMPLE_TORCH_NONE));
 
   const int64_t dims[2] = {1, 2};
   EXPECT_TRUE(in::is(dims, 2, {1, 2}));

@@ -29,10 +29,15 @@ bool is(const char* given, const char* meant) {
 }
 
 bool is(int64_t bits, int64_t kind, int64_t meant_bits, int64_t meant_kind) {
-  const auto given = optional_number(bits, kind, "");
-  const auto meant = optional_number(meant_bits, meant_kind, "");
-  if (!given || !meant) return given.has_value() == meant.has_value();
-  return given->toComplexDouble() == meant->toComplexDouble();
+  try {
+    const auto given = optional_number(bits, kind, "");
+    const auto meant = optional_number(meant_bits, meant_kind, "");
+    if (!given || !meant) return given.has_value() == meant.has_value();
+    return given->toComplexDouble() == meant->toComplexDouble();
+  } catch (const Failure&) {
+    // What is no number at all is not the default either; who asks names the argument.
+    return false;
+  }
 }
 
 bool is(const int64_t* items, int64_t count, std::initializer_list<int64_t> meant) {
