@@ -355,9 +355,10 @@ int64_t call_raw(void* function, const c10::FunctionSchema& schema,
   return static_cast<int64_t>(result);
 }
 
-CResult call_c(void* function, const c10::FunctionSchema& schema,
+CResult call_c(void* function, const DeclaredForm& form,
                const std::vector<c10::IValue>& arguments) {
-  const Words words(schema, arguments);
+  const c10::FunctionSchema& schema = form.schema();
+  const Words words(schema, form.arguments(arguments));
   simple_torch_error_clear();
   std::vector<int64_t> outs;
   const int64_t returned = call_raw(function, schema, words.words, outs);

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "declared_form.h"
+
 namespace simple_torch::oracle {
 
 // A type without its "?".
@@ -84,7 +86,8 @@ class Words {
 // nullptr if the library has no such function.
 void* c_function(const c10::FunctionSchema& schema);
 
-CResult call_c(void* function, const c10::FunctionSchema& schema,
+// With arguments of the libtorch that was found.
+CResult call_c(void* function, const DeclaredForm& form,
                const std::vector<c10::IValue>& arguments);
 
 // How many out parameters it has, and whether it returns a handle.

@@ -80,6 +80,7 @@ Answer direct(const c10::OperatorHandle& operation, std::vector<c10::IValue> arg
 void expect_same(const c10::OperatorHandle& operation, const at::Tensor& self,
                  const c10::Scalar& number) {
   const c10::FunctionSchema& schema = operation.schema();
+  const DeclaredForm form(schema);
   const auto arguments = [&] {
     std::vector<c10::IValue> values = {self.clone(), number};
     for (size_t i = 2; i < schema.arguments().size(); ++i) {
@@ -97,7 +98,7 @@ void expect_same(const c10::OperatorHandle& operation, const at::Tensor& self,
   // Twice: the second time the number is known.
   for (int i = 0; i < 2; ++i) {
     const std::vector<c10::IValue> inputs = i == 0 ? second : arguments();
-    const CResult given = call_c(c_function(schema), schema, inputs);
+    const CResult given = call_c(c_function(schema), form, inputs);
     ASSERT_EQ(given.code == 0, expected.failure.empty())
         << what.str() << ": " << expected.failure << given.message;
     if (given.code != 0) continue;
@@ -145,7 +146,8 @@ TEST(Numbers, KeepTheGradientsOfLibtorchsOwnOperators) {
       }
       c10::IValue result;
       if (through_c) {
-        const CResult called = call_c(c_function(schema), schema, arguments);
+        const CResult called =
+            call_c(c_function(schema), DeclaredForm(schema), arguments);
         if (called.code != 0) return "refused";
         result = called.values.at(0);
       } else {

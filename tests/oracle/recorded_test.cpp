@@ -176,7 +176,7 @@ std::string try_line(const Json& line, const c10::FunctionSchema& schema) {
       }
     }
   }
-  const CResult called = call_c(c_function(schema), schema, arguments);
+  const CResult called = call_c(c_function(schema), DeclaredForm(schema), arguments);
   if (called.code != 0) return called.message;
   std::vector<c10::IValue> given = called.values;
   // In-place operators give nothing back: what they wrote to is the result.

@@ -150,16 +150,16 @@ Call direct_call(const c10::OperatorHandle& operation,
   return call;
 }
 
-Call c_call(void* function, const c10::FunctionSchema& schema,
+Call c_call(void* function, const DeclaredForm& form,
             std::vector<c10::IValue> arguments) {
   Call call;
   call.arguments = std::move(arguments);
   at::manual_seed(5);
-  CResult result = call_c(function, schema, call.arguments);
+  CResult result = call_c(function, form, call.arguments);
   call.results = std::move(result.values);
   if (result.code != 0) {
     call.failure = result.message;
-    if (result.operation != c_name_of(schema)) {
+    if (result.operation != c_name_of(form.schema())) {
       throw std::runtime_error("the error record names " + result.operation);
     }
   }
@@ -287,7 +287,8 @@ bool is_unstable(const c10::OperatorHandle& operation, const Call& first,
 struct Outcome {
   std::string name;
   // "called", "unstable" (the same but for memory that libtorch does not initialise),
-  // "refused", "skipped", "no function", "differs", "died"
+  // "refused", "skipped", "no function", "other form" (one that cannot be called with
+  // what is declared), "differs", "died"
   std::string state;
   std::string detail;
   int calls = 0;
@@ -326,6 +327,16 @@ Outcome outcome_in(const std::string& line) {
   return outcome;
 }
 
+// Whether the C function refuses what it should take.
+bool is_unsupported(void* function, const DeclaredForm& form, const Recipes& recipes) {
+  const c10::FunctionSchema& schema = form.schema();
+  const Words good(schema, arguments_for(schema, Attempt{0, 0, 1, 0}, recipes));
+  simple_torch_error_clear();
+  std::vector<int64_t> outs;
+  call_raw(function, schema, good.words, outs);
+  return simple_torch_error_code() == SIMPLE_TORCH_E_UNSUPPORTED;
+}
+
 Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipes) {
   const c10::FunctionSchema& schema = operation.schema();
   Outcome outcome;
@@ -340,10 +351,22 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
     outcome.state = "no function";
     return outcome;
   }
-  std::vector<std::pair<bool, bool>> seen(schema.arguments().size());
-  for (const c10::Argument& each : schema.arguments()) {
-    outcome.optional_count += each.type()->kind() == c10::TypeKind::OptionalType;
+  const DeclaredForm form(schema);
+  if (!form.obstacle().empty()) {
+    outcome.state = "other form";
+    outcome.detail = "libtorch's own " + form.obstacle();
+    if (!is_unsupported(function, form, recipes)) {
+      outcome.state = "differs";
+      outcome.detail += ", and the C function does not refuse";
+    }
+    return outcome;
   }
+  std::vector<std::pair<bool, bool>> seen(schema.arguments().size());
+  const auto is_optional = [&](size_t i) {
+    return form.takes(i) &&
+           schema.arguments()[i].type()->kind() == c10::TypeKind::OptionalType;
+  };
+  for (size_t i = 0; i < seen.size(); ++i) outcome.optional_count += is_optional(i);
   outcome.state = "refused";
   const bool contents = !recipes.is_uninitialised(outcome.name);
   constexpr int kEnough = 8;
@@ -355,6 +378,7 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
     std::vector<c10::IValue> arguments;
     try {
       arguments = arguments_for(schema, attempt, recipes);
+      form.leave_out_others(arguments);
     } catch (const std::exception& error) {
       if (outcome.calls == 0) outcome.detail = first_line(error.what());
       continue;
@@ -371,7 +395,7 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
       };
       mode.run([&] {
         direct = direct_call(operation, inputs());
-        through_c = c_call(function, schema, inputs());
+        through_c = c_call(function, form, inputs());
       });
       if (!direct.failure.empty()) {
         if (outcome.calls == 0) outcome.detail = direct.failure;
@@ -427,7 +451,7 @@ Outcome try_operator(const c10::OperatorHandle& operation, const Recipes& recipe
     outcome.detail.clear();
     outcome.optional_both = 0;
     for (size_t i = 0; i < seen.size(); ++i) {
-      if (schema.arguments()[i].type()->kind() != c10::TypeKind::OptionalType) continue;
+      if (!is_optional(i)) continue;
       (arguments[i].isNone() ? seen[i].first : seen[i].second) = true;
       outcome.optional_both += seen[i].first && seen[i].second;
     }
