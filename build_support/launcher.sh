@@ -219,6 +219,7 @@ run_host() {
   make_host
   report_times
   export_host
+  say_if_another_libtorch_is_meant
   exec "$host_build/simple" "$@"
 }
 
@@ -231,6 +232,19 @@ export_host() {
   export GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.malloc.tcache_count=4000
   # For sh: in single quotes, which the path may hold, too.
   export SIMPLE_SFFI_BUILD_COMMAND="'${root//\'/\'\\\'\'}/bin/simple' build --with-{}"
+}
+
+# A library that is there is used as it is; building one anew takes minutes.
+say_if_another_libtorch_is_meant() {
+  [[ -n ${LIBTORCH:-}${SIMPLE_TORCH_LIBTORCH_VERSION:-} && -z ${SIMPLE_SFFI_PATH:-} &&
+    -f $build/simple-inputs ]] || return 0
+  local made_from='' variable
+  IFS= read -r -d '' made_from < "$build/simple-inputs" || true
+  for variable in LIBTORCH SIMPLE_TORCH_LIBTORCH_VERSION; do
+    if [[ -n ${!variable:-} && $made_from != *$'\n'"$variable=${!variable}"$'\n'* ]]; then
+      echo "simple: the library that is built was not made with $variable=${!variable}; '$root/bin/simple build --with-torch' makes it anew." >&2
+    fi
+  done
 }
 
 # Whether the arguments of `test` are for specs: a path that is there, or an option of theirs.

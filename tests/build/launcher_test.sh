@@ -94,6 +94,13 @@ output=$(LIBTORCH=/nonexistent "$simple" build --with-torch 2>&1)
 expect 'a wrong LIBTORCH fails in less than five seconds'
 output=$("$simple" build 2>&1) && says 'Configuring' && says 'miniature 1.2.3'
 expect 'and what failed does not count afterwards'
+output=$(LIBTORCH=/nonexistent "$simple" run program.spl 2>&1) && says 'was not made with LIBTORCH=/nonexistent' &&
+  says 'host [run]' && output=$("$simple" run program.spl 2>&1) && ! says 'was not made with'
+expect 'run says if the library that is there was made with another libtorch than is meant'
+output=$(SIMPLE_TORCH_LIBTORCH_VERSION=1.2.4 "$simple" build 2>&1) &&
+  output=$(SIMPLE_TORCH_LIBTORCH_VERSION=1.2.4 "$simple" run program.spl 2>&1) && ! says 'was not made with' &&
+  output=$("$simple" build 2>&1)
+expect 'and nothing if it was made with that one'
 echo 'const char* simple_torch_version(void) { return "changed"; }' > "$checkout/library.c"
 output=$("$simple" build 2>&1) && says 'changed'
 expect 'a source that changed is built'
