@@ -7,6 +7,8 @@ install(TARGETS simple_torch_ffi EXPORT simple_torch
 if(TARGET simple_torch_ffi_cuda)
   install(TARGETS simple_torch_ffi_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
+install(TARGETS simple_torch_cpu_only
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/simple_torch_cpu_only)
 install(EXPORT simple_torch NAMESPACE simple_torch::
   FILE simple_torch-targets.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/simple_torch)

@@ -80,6 +80,8 @@ def write(folder):
     torch.save(net.state_dict(), f"{folder}/python_state.pt")
     torch.jit.script(net).save(f"{folder}/python_script.pt")
     torch.jit.trace(net, torch.ones(1, 3)).save(f"{folder}/python_trace.pt")
+    with torch.no_grad(): exported = torch.export.export(net, (torch.ones(1, 3),))
+    torch._inductor.aoti_compile_and_package(exported, package_path=f"{folder}/python_package.pt2")
     safetensors.torch.save_file(safe(made), f"{folder}/python.safetensors", {"from": "python"})
     os.makedirs(f"{folder}/python_shards", exist_ok=True)
     names = list(safe(made))

@@ -46,13 +46,18 @@ void check_package(const std::string& path) {
 }
 
 // The code of a package names libtorch.so, which we do not need and have not loaded. The
-// system must not find one of another version for it.
+// system must not find one of another version for it. One for CUDA cannot be loaded
+// without CUDA's libraries; see cpu_only/torch.cpp.
 void load_whole_libtorch() {
+  const std::string file = platform::library_file("torch");
   const std::string folder =
       platform::folder_of(reinterpret_cast<const void*>(&c10::GetCPUAllocator));
-  const std::string why =
-      platform::load_library(folder + "/" + platform::library_file("torch"));
-  if (!why.empty()) fail(Code::kUnsupported, "", "libtorch is not whole: " + why);
+  const std::string why = platform::load_library(folder + "/" + file);
+  if (why.empty()) return;
+  const std::string own =
+      platform::folder_of(reinterpret_cast<const void*>(&load_whole_libtorch));
+  if (platform::load_library(own + "/simple_torch_cpu_only/" + file).empty()) return;
+  fail(Code::kUnsupported, "", "libtorch is not whole: " + why);
 }
 
 std::unique_ptr<Package> load_package(const std::string& path, const std::string& name) {
