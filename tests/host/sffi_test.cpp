@@ -555,7 +555,7 @@ TEST_P(Sffi, CallsBackAndDestroysTheContextOnce) {
 }
 
 TEST_P(Sffi, GivesCallbacksEveryKindOfNumber) {
-  const Value f = function([this](Vm&, Value* arguments, int count) {
+  const Value f = function([](Vm&, Value* arguments, int count) {
     EXPECT_EQ(count, 5);
     EXPECT_EQ(arguments[0].real, 0.5);
     EXPECT_TRUE(arguments[1].is_nil());

@@ -80,7 +80,9 @@ Agreement agreement_of(const Schema& declared, const Schema& found) {
   std::vector<bool> is_given(declared.arguments.size(), false);
   for (const Argument& argument : found.arguments) {
     const int source = named(declared.arguments, argument.name);
-    const bool fits = source >= 0 && can_be_read_as(declared.arguments[source], argument);
+    const bool fits =
+        source >= 0 &&
+        can_be_read_as(declared.arguments[static_cast<size_t>(source)], argument);
     agreement.sources.push_back(fits ? source : Agreement::kDefault);
     if (fits) is_given[static_cast<size_t>(source)] = true;
   }

@@ -183,6 +183,7 @@ void Compiler::finish(FunctionState& state) {
   // Calls whose receiver has to be changed in its place.
   for (size_t i = 0; i < state.mutations.size(); ++i) {
     const FunctionState::Mutation mutation = state.mutations[i];
+    const uint32_t start = here();
     SiteImage again = state.image.sites[mutation.site];
     state.image.sites[mutation.site].mutate_at = static_cast<int32_t>(here());
     again.mutate_at = -1;
@@ -190,6 +191,14 @@ void Compiler::finish(FunctionState& state) {
     const uint16_t call_site = site(std::move(again), mutation.at);
     emit(Op::kCallMethod, mutation.base, call_site, mutation.count, mutation.at);
     jump_to(mutation.back, mutation.at);
+    // What handles the failure of the call handles it here, too.
+    const size_t handlers = state.image.handlers.size();
+    for (size_t j = 0; j < handlers; ++j) {
+      const HandlerImage handler = state.image.handlers[j];
+      if (handler.start < mutation.back && mutation.back <= handler.end) {
+        state.image.handlers.push_back({start, here(), handler.target});
+      }
+    }
   }
   // Parameters that stay: said at the start, which moves everything else.
   auto& escaping = state.escaping;

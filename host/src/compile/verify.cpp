@@ -52,8 +52,10 @@ class FunctionVerifier {
               "no such fallback");
     }
     for (const HandlerImage& handler : function_.handlers) {
-      // A handler comes after what it covers, so that none handles its own failures.
-      require(handler.start <= handler.end && handler.end <= handler.target &&
+      // A handler is not in what it covers, so that none handles its own failures.
+      require(handler.start <= handler.end &&
+                  (handler.end <= handler.target || handler.target < handler.start) &&
+                  handler.end <= function_.code.size() &&
                   handler.target < function_.code.size(),
               "a handler outside of the code");
     }

@@ -707,6 +707,8 @@ bool Interpreter::unwind(Frame* boundary) {
     for (const HandlerImage& handler : frame->code->handlers) {
       if (!more) break;
       if (at < handler.start || at >= handler.end) continue;
+      // What is thrown again goes outwards, and so further.
+      if (handler.target <= at && frame->pc->op == Op::kRethrow) continue;
       // Now, because what is done on the way out moves on from here.
       note_current();
       pending_.push_back({std::current_exception(), frame});

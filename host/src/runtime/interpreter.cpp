@@ -129,7 +129,7 @@ void Interpreter::collect_young() {
 }
 
 // What an earlier call left in a register that this one has not used yet is not held, and
-// is forgotten: it may not be there for long.
+// is forgotten. So whatever runs code of the program has to note where it is before.
 void Interpreter::mark_registers() {
   const Value* end = top();
   Value* value = stack_;
@@ -1222,6 +1222,7 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kUnwrap : {
+      frame_->pc = pc;
       result = unwrap(B);
       A = result;
       NEXT;
@@ -1285,6 +1286,7 @@ Value Interpreter::run(Frame* boundary) {
       NEXT;
     }
     L_kMatchItem : {
+      frame_->pc = pc;
       result = match_item(B, static_cast<int16_t>(pc->c));
       A = result;
       NEXT;

@@ -32,6 +32,8 @@ void Nearest::consider(std::string_view word) {
   // Nobody writes those.
   if (word.find_first_of(".(#<") != std::string_view::npos) return;
   if (word.starts_with('_') && !written_.starts_with('_')) return;
+  // It is there, but cannot be meant.
+  if (word == written_) return;
   if (word.size() > written_.size() + 2 || written_.size() > word.size() + 2) return;
   const size_t steps = steps_between(written_, word);
   if (steps < least_ || (steps == least_ && found() && word < best_)) {

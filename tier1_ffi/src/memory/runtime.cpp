@@ -86,9 +86,9 @@ bool collect(const Attached& attached, int64_t reason, int64_t bytes_wanted) {
   collecting = true;
   const int64_t status =
       attached.runtime.collect(attached.runtime.context, reason, bytes_wanted);
-  collecting = false;
   state().collections.fetch_add(1, std::memory_order_relaxed);
   HandleTable::get().drain();
+  collecting = false;
   if (reason != SIMPLE_TORCH_COLLECT_YOUNG) live_bytes::rearm_pressure();
   live_bytes::rearm_young();
   return status == 0;
@@ -146,9 +146,13 @@ void want_young_collection() {
 }
 
 void collect_young_before(int64_t bytes) {
-  if (!live_bytes::young_is_due(bytes)) return;
+  if (!live_bytes::young_is_due(bytes) || collecting) return;
+  State& all = state();
+  const auto only = all.collects_only_on.load(std::memory_order_relaxed);
+  if (only != std::thread::id() && only != std::this_thread::get_id()) return;
   const std::shared_ptr<Attached> attached = current();
-  if (attached == nullptr || collecting || !attached->collects_here()) return;
+  if (attached == nullptr || !attached->collects_here()) return;
+  all.young.store(false, std::memory_order_relaxed);
   collect(*attached, SIMPLE_TORCH_COLLECT_YOUNG, 0);
   live_bytes::rearm_young(bytes);
 }
