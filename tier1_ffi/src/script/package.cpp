@@ -48,26 +48,29 @@ void check_package(const std::string& path) {
 // The code of a package names libtorch.so, which we do not need and have not loaded. The
 // system must not find one of another version for it. One for CUDA cannot be loaded
 // without CUDA's libraries; see cpu_only/torch.cpp.
-void load_whole_libtorch() {
+// Says why libtorch could not be loaded, if the other one took its place.
+std::string load_whole_libtorch() {
   const std::string file = platform::library_file("torch");
   const std::string folder =
       platform::folder_of(reinterpret_cast<const void*>(&c10::GetCPUAllocator));
   const std::string why = platform::load_library(folder + "/" + file);
-  if (why.empty()) return;
+  if (why.empty()) return {};
   const std::string own =
       platform::folder_of(reinterpret_cast<const void*>(&load_whole_libtorch));
-  if (platform::load_library(own + "/simple_torch_cpu_only/" + file).empty()) return;
+  if (platform::load_library(own + "/simple_torch_cpu_only/" + file).empty()) {
+    return "; libtorch itself could not be loaded: " + why;
+  }
   fail(Code::kUnsupported, "", "libtorch is not whole: " + why);
 }
 
 std::unique_ptr<Package> load_package(const std::string& path, const std::string& name) {
-  load_whole_libtorch();
+  const std::string lack = load_whole_libtorch();
   try {
     return std::make_unique<Package>(path, name);
   } catch (const c10::Error& error) {
-    fail_format(path, error.what_without_backtrace());
+    fail_format(path, error.what_without_backtrace() + lack);
   } catch (const std::runtime_error& error) {
-    fail_format(path, error.what());
+    fail_format(path, error.what() + lack);
   }
 }
 #else
