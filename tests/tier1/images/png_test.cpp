@@ -67,7 +67,7 @@ Picture random_picture(int channels, int height, int width) {
   Picture picture{channels, height, width, {}};
   for (int i = 0; i < channels * height * width; ++i) {
     // Ends of the range and neighbours that are equal are where filters go wrong.
-    constexpr std::array<int, 8> kOdd = {0, 255, 1, 254, 127, 128, 0, 255};
+    constexpr std::array<uint32_t, 8> kOdd = {0, 255, 1, 254, 127, 128, 0, 255};
     const auto number = static_cast<uint32_t>(random());
     picture.pixels +=
         static_cast<char>(number % 3 == 0 ? kOdd[number / 4 % 8] : number / 4 % 256);

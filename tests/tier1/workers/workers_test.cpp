@@ -182,7 +182,7 @@ TEST_F(WorkersTest, AreUsedByManyThreads) {
 TEST_F(WorkersTest, EndBeforeTheirProgram) {
   // In a process of its own: OpenMP's threads do not go through a fork.
   testing::GTEST_FLAG(death_test_style) = "threadsafe";
-  for (int i = 0; i < 5; ++i) {
+  for (size_t i = 0; i < 5; ++i) {
     EXPECT_EXIT(
         {
           const simple_torch_handle data = ones({1000, 1000});
