@@ -17,13 +17,14 @@ namespace {
 
 int unknown(const std::string& word) {
   if (word.starts_with('-')) return misused("", "there is no option '" + word + "'");
-  std::string meant;
+  Nearest nearest(word);
   for (const char* command :
        {"run", "test", "check", "doc", "repl", "build", "doctor", "version", "help"}) {
-    if (steps_between(word, command) <= most_steps(word)) meant = command;
+    nearest.consider(command);
   }
-  return misused("", "there is no command and no file '" + word + "'" +
-                         (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
+  return misused("",
+                 "there is no command and no file '" + word + "'" +
+                     (nearest.found() ? "; did you mean '" + nearest.word() + "'?" : ""));
 }
 
 int dispatch(const Words& words) {

@@ -166,13 +166,17 @@ void Compiler::check_member(ast::Expr* receiver, Symbol name, bool is_call, Span
   const TypeImage* type = type_of(made);
   if (type == nullptr || !type->bases.empty() || program_.methods.contains(name)) return;
   const std::string member(text_of(name));
-  Nearest nearest(member);
   for (const FieldImage& field : type->fields) {
     if (made.module->text(field.name) == member) return;
-    nearest.consider(made.module->text(field.name));
   }
   for (const MethodImage& method : type->methods) {
     if (made.module->text(method.name) == "method_missing") return;
+  }
+  Nearest nearest(member);
+  for (const FieldImage& field : type->fields) {
+    nearest.consider(made.module->text(field.name));
+  }
+  for (const MethodImage& method : type->methods) {
     nearest.consider(made.module->text(method.name));
   }
   const std::string type_name(made.module->text(type->name));

@@ -102,9 +102,7 @@ void Compiler::unknown(const char* code, const char* what, Symbol name, Span at)
   for (FunctionState* state = state_; state != nullptr; state = state->outer) {
     for (const Variable& variable : state->variables) consider(variable.name);
   }
-  for (const auto& [global, index] : self_.globals) {
-    if (!self_.image.globals[index].hidden) consider(global);
-  }
+  self_.suggest(nearest);
   for (const auto& [imported, found] : self_.imported) consider(imported);
   for (const Interface* module : self_.wildcards) module->suggest(nearest);
   if (!nearest.found()) {

@@ -185,7 +185,7 @@ void Compiler::finish(FunctionState& state) {
     const FunctionState::Mutation mutation = state.mutations[i];
     const uint32_t start = here();
     SiteImage again = state.image.sites[mutation.site];
-    state.image.sites[mutation.site].mutate_at = static_cast<int32_t>(here());
+    state.image.sites[mutation.site].mutate_at = static_cast<int32_t>(start);
     again.mutate_at = -1;
     load_mutable(mutation.place, mutation.place.steps.size(), mutation.base, true);
     const uint16_t call_site = site(std::move(again), mutation.at);

@@ -29,6 +29,8 @@ class Nearest {
   // The same behind a message.
   std::string after(std::string message) const;
   bool found() const { return !best_.empty(); }
+  // The word, or "".
+  const std::string& word() const { return best_; }
 
  private:
   std::string written_;

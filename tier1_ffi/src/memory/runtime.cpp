@@ -77,6 +77,12 @@ std::shared_ptr<Attached> current() {
   return all.attached;
 }
 
+// Whether the runtime collects on another thread only.
+bool is_anothers_to_collect() {
+  const auto only = state().collects_only_on.load(std::memory_order_relaxed);
+  return only != std::thread::id() && only != std::this_thread::get_id();
+}
+
 // Collecting may allocate, and what it frees may call back: one collection at a time on a
 // thread.
 constinit thread_local bool collecting = false;
@@ -146,13 +152,10 @@ void want_young_collection() {
 }
 
 void collect_young_before(int64_t bytes) {
-  if (!live_bytes::young_is_due(bytes) || collecting) return;
-  State& all = state();
-  const auto only = all.collects_only_on.load(std::memory_order_relaxed);
-  if (only != std::thread::id() && only != std::this_thread::get_id()) return;
+  if (!live_bytes::young_is_due(bytes) || collecting || is_anothers_to_collect()) return;
   const std::shared_ptr<Attached> attached = current();
   if (attached == nullptr || !attached->collects_here()) return;
-  all.young.store(false, std::memory_order_relaxed);
+  state().young.store(false, std::memory_order_relaxed);
   collect(*attached, SIMPLE_TORCH_COLLECT_YOUNG, 0);
   live_bytes::rearm_young(bytes);
 }
@@ -164,8 +167,7 @@ void collect_if_wanted() noexcept {
       all.waiting.load(std::memory_order_seq_cst) == 0) {
     return;
   }
-  const auto only = all.collects_only_on.load(std::memory_order_relaxed);
-  if (collecting || (only != std::thread::id() && only != std::this_thread::get_id())) {
+  if (collecting || is_anothers_to_collect()) {
     // The runtime's own thread will see to it, or this one when it has collected.
     work_waits.store(true, std::memory_order_relaxed);
     return;
