@@ -77,12 +77,14 @@ logged() {
     exit 130
   fi
   if ((status != 0)); then
-    # Of CMake's messages, the errors; of a compiler's, the last lines.
+    # Of CMake's messages, the errors; of a compiler's, those of what failed first.
     {
       echo "$what failed:"
       if grep -q '^CMake Error' "$log"; then
         sed -n '/^CMake Error/,/^-- Configuring incomplete/p' "$log" |
           grep -vE '^(Call Stack|-- Configuring|$)|^  [^ ]*CMakeLists.txt:[0-9]+ \(|^CMake Error at'
+      elif grep -q '^FAILED: ' "$log"; then
+        sed -n '/^FAILED: /,/^\[[0-9]/p' "$log" | grep -v '^\[[0-9]' | head -n 25
       else
         tail -n 25 "$log"
       fi

@@ -18,9 +18,9 @@ missing_packages() {
     has_library libjpeg || packages+=(libjpeg-dev)
     has_library zlib || packages+=(zlib1g-dev)
     has_library libdeflate || packages+=(libdeflate-dev)
+    has_json || packages+=(nlohmann-json3-dev)
     if [[ $1 == ON ]]; then
       has_gtest || packages+=(libgtest-dev)
-      has_json || packages+=(nlohmann-json3-dev)
     fi
   fi
 }

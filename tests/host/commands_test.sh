@@ -56,6 +56,13 @@ output=$(echo 'print(5)' | simple run - 2>&1) && [[ $output == 5 ]]
 expect '- is standard input'
 run 3 -e 'exit(3)'
 expect 'exit says the status'
+# Native libraries that are built when they are needed.
+needing=$'extern fn rt_missing_thing() -> i64\nprint(rt_missing_thing())'
+run 1 -e "$needing" && says 'which was not found in' && says 'build it with `simple build --with-missing`'
+expect 'a library that nobody builds is said to be missing'
+output=$(SIMPLE_SFFI_BUILD_COMMAND='echo "no {}"; false' simple -e "$needing" 2>&1)
+[[ $? == 1 ]] && says 'no missing' && says 'which could not be built; what went wrong is said above'
+expect 'one that cannot be built is not asked to be built again'
 run 1 -e 'print(y)' && says 'error: semantic: variable `y` not found' && says '<-e>:1:7'
 expect 'an error names the place in the code'
 

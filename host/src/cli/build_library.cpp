@@ -14,18 +14,18 @@ extern "C" char** environ;
 
 namespace simple {
 
-bool build_library(std::string_view name) {
-  // The machine's thread is the only one that loads libraries.
-  static std::set<std::string, std::less<>> tried;
-  if (!tried.emplace(name).second) return false;
+Built build_library(std::string_view name) {
   const char* pattern = std::getenv("SIMPLE_SFFI_BUILD_COMMAND");
-  if (pattern == nullptr || *pattern == '\0') return false;
+  if (pattern == nullptr || *pattern == '\0') return Built::kUnknownHow;
   // It becomes a part of a shell's command.
   const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            c == '_';
   });
-  if (!plain) return false;
+  if (!plain) return Built::kUnknownHow;
+  // Once is enough. The machine's thread is the only one that loads libraries.
+  static std::set<std::string, std::less<>> tried;
+  if (!tried.emplace(name).second) return Built::kFailed;
   std::string command = pattern;
   for (size_t at = command.find("{}"); at != std::string::npos;
        at = command.find("{}", at + name.size())) {
@@ -37,13 +37,14 @@ bool build_library(std::string_view name) {
   std::string shell = "sh", option = "-c";
   char* const arguments[] = {shell.data(), option.data(), command.data(), nullptr};
   pid_t process = 0;
-  if (posix_spawn(&process, "/bin/sh", nullptr, nullptr, arguments, environ) != 0)
-    return false;
+  if (posix_spawn(&process, "/bin/sh", nullptr, nullptr, arguments, environ) != 0) {
+    return Built::kFailed;
+  }
   int status = 0;
   while (waitpid(process, &status, 0) < 0) {
-    if (errno != EINTR) return false;
+    if (errno != EINTR) return Built::kFailed;
   }
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? Built::kYes : Built::kFailed;
 }
 
 }  // namespace simple

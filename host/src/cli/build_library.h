@@ -7,10 +7,12 @@
 
 namespace simple {
 
+enum class Built { kYes, kFailed, kUnknownHow };
+
 // Runs the launcher's command for a library (SIMPLE_SFFI_BUILD_COMMAND, with {} for its
-// name), once a library. Its output goes to stderr. True if it says that the library is
-// built. False at once where there is no such command, as in an installed tree.
-bool build_library(std::string_view name);
+// name). Its output goes to stderr. Where there is no such command, as in an installed
+// tree, nobody knows how.
+Built build_library(std::string_view name);
 
 }  // namespace simple
 

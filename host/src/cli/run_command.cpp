@@ -8,7 +8,6 @@
 #include <iterator>
 #include <string>
 
-#include "cli/build_library.h"
 #include "cli/commands.h"
 #include "cli/source_file.h"
 #include "compile/engine.h"

@@ -129,7 +129,14 @@ NativeLibrary open_library(Symbol name, std::string_view function) {
   const std::string needs = "`" + std::string(function) + "` needs " + file + ", which ";
   if (!refused.empty()) fail("", needs + "cannot be loaded: " + refused);
   // In a checkout what is missing is built; once, so this ends.
-  if (build_library(text_of(name))) return open_library(name, function);
+  switch (build_library(text_of(name))) {
+    case Built::kYes:
+      return open_library(name, function);
+    case Built::kFailed:
+      fail("", needs + "could not be built; what went wrong is said above");
+    case Built::kUnknownHow:
+      break;
+  }
   const std::string option = "--with-" + std::string(text_of(name));
   fail("", needs + "was not found in " + joined(folders) +
                "; build it with `simple build " + option +
