@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "core/packing.h"
+#include "images/png_filters.h"
 
 namespace simple_torch::images {
 namespace {
@@ -113,97 +113,6 @@ std::optional<Parts> parts_of(std::string_view bytes) {
   return parts;
 }
 
-// ---- Filters: each byte is the difference to what its neighbours let expect, which are
-// the one to the left, the one above, and the one above the left one. A pixel waits for
-// the one before it, so its channels are worked out side by side, in the lanes of a
-// vector.
-
-using Lanes = int16_t __attribute__((vector_size(16)));
-using HalfBytes = Byte __attribute__((vector_size(8)));
-using HalfWords = uint32_t __attribute__((vector_size(8)));
-
-template <size_t kCount>
-Lanes get(const Byte* from) {
-  uint32_t word = 0;
-  std::memcpy(&word, from, kCount);
-  return __builtin_convertvector(reinterpret_cast<HalfBytes>(HalfWords{word, 0}), Lanes);
-}
-
-// Lanes from 0 to 255.
-template <size_t kCount>
-void put(Lanes lanes, Byte* to) {
-  const uint32_t word =
-      reinterpret_cast<HalfWords>(__builtin_convertvector(lanes, HalfBytes))[0];
-  std::memcpy(to, &word, kCount);
-}
-
-struct Left {
-  static Lanes expected(Lanes left, Lanes, Lanes) { return left; }
-};
-struct Average {
-  static Lanes expected(Lanes left, Lanes above, Lanes) { return (left + above) >> 1; }
-};
-// Which of the three is nearest to left + above - corner; the first of them where two
-// are.
-struct Paeth {
-  static Lanes expected(Lanes left, Lanes above, Lanes corner) {
-    const Lanes low = left < above ? left : above;
-    const Lanes high = left < above ? above : left;
-    // Written so that little waits for `left`: that of the two is nearest which lies on
-    // the other side of the plane's value, and otherwise the corner.
-    const Lanes bound = (3 * corner - above) - left;
-    const Lanes nearest = high <= bound ? low : corner;
-    return bound <= low ? high : nearest;
-  }
-};
-
-template <size_t kChannels, typename Filter>
-void undo(const Byte* in, const Byte* above, Byte* out, size_t size) {
-  Lanes left{};
-  Lanes corner{};
-  const auto undo_pixel = [&]<size_t kCount>(size_t at) {
-    const Lanes over = get<kCount>(above + at);
-    left = (get<kCount>(in + at) + Filter::expected(left, over, corner)) & 255;
-    corner = over;
-    put<kCount>(left, out + at);
-  };
-  // Four bytes are moved at once, and three are not; all pixels but the last have one
-  // more behind them, and what is written over it is written anew.
-  constexpr size_t kMoved = kChannels == 3 ? 4 : kChannels;
-  size_t at = 0;
-  for (; at + kChannels < size; at += kChannels)
-    undo_pixel.template operator()<kMoved>(at);
-  undo_pixel.template operator()<kChannels>(at);
-}
-
-void undo_up(const Byte* in, const Byte* above, Byte* out, size_t size) {
-  for (size_t i = 0; i < size; ++i) out[i] = static_cast<Byte>(in[i] + above[i]);
-}
-
-template <size_t kChannels>
-void undo_rows(const Byte* in, Byte* out, size_t row_bytes, int64_t height) {
-  const std::vector<Byte> nothing(row_bytes);
-  const Byte* above = nothing.data();
-  for (int64_t y = 0; y < height; ++y) {
-    const Byte filter = *in++;
-    if (filter == 0) std::memcpy(out, in, row_bytes);
-    if (filter == 1) undo<kChannels, Left>(in, above, out, row_bytes);
-    if (filter == 2) undo_up(in, above, out, row_bytes);
-    if (filter == 3) undo<kChannels, Average>(in, above, out, row_bytes);
-    if (filter == 4) undo<kChannels, Paeth>(in, above, out, row_bytes);
-    above = out;
-    in += row_bytes;
-    out += row_bytes;
-  }
-}
-
-bool has_known_filters(const Byte* rows, size_t row_bytes, int64_t height) {
-  for (int64_t y = 0; y < height; ++y, rows += 1 + row_bytes) {
-    if (*rows > 4) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 bool read_plain_png(const Source& source, Canvas& canvas) {
@@ -220,9 +129,7 @@ bool read_plain_png(const Source& source, Canvas& canvas) {
     return false;
   }
   auto* const out = static_cast<Byte*>(canvas.begin(shape));
-  constexpr decltype(&undo_rows<1>) kUndo[] = {undo_rows<1>, undo_rows<2>, undo_rows<3>,
-                                               undo_rows<4>};
-  kUndo[shape.channels - 1](rows.get(), out, row_bytes, shape.height);
+  undo_filters(rows.get(), out, row_bytes, shape.height, shape.channels);
   return true;
 }
 
