@@ -39,6 +39,8 @@ class Sffi : public testing::TestWithParam<bool> {
  protected:
   Sffi() {
     setenv("SIMPLE_SFFI_PATH", PROBE_FOLDER, 1);
+    // Of a launcher that runs the tests.
+    unsetenv("SIMPLE_SFFI_BUILD_COMMAND");
     vm_.externs().set_portable(GetParam());
     thing_ = declare("Thing");
     declare("Part");
@@ -692,6 +694,16 @@ TEST_P(Sffi, RunsCallbacksOfAThreadThatTheNativeFunctionWaitsFor) {
   EXPECT_TRUE(elsewhere);
   const Value g = function([&](Vm&, Value*, int) -> Value { fail("", "over there"); });
   EXPECT_EQ(failure(apply, {g, two}), "over there");
+}
+
+TEST_P(Sffi, LendsToEachThreadWhatACallbackReturnedToIt) {
+  const int64_t wrong = number("rt_probe_wrongly_freed");
+  ExternFunction* make =
+      prepare("rt_probe_make_on_threads", {{"f", "fn(i64) -> Thing"}}, "i64");
+  const Value f = function([&](Vm&, Value* a, int) { return thing(a[0].integer); });
+  EXPECT_EQ(call(make, {f}).integer, 12);
+  collect();
+  EXPECT_EQ(number("rt_probe_wrongly_freed"), wrong);
 }
 
 TEST_P(Sffi, RunsQueuedCallbacksBetweenTwoInstructions) {

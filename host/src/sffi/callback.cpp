@@ -57,21 +57,22 @@ std::vector<Value> values_of(Callback& callback, void** slots, Lent& lent) {
   return values;
 }
 
-int64_t give_back(Callback& callback, Value value) {
+int64_t give_back(Callback& callback, Value value, std::thread::id caller) {
   Vm& vm = callback.externs->vm();
   const BoundaryType& type = callback.signature->result;
   if (type.shape == Shape::kUnit) return 0;
   Frame frame;
   put(vm, frame, type, value, {callback.user, 0, {}});
-  callback.lent = value;
+  if (type.shape == Shape::kHandle) callback.returned[caller].value = value;
   if (type.shape == Shape::kFloat) {
     int64_t bits;
     std::memcpy(&bits, frame.doubles, sizeof(bits));
     return bits;
   }
   if (type.shape == Shape::kText && frame.words[0] != 0) {
-    callback.lent_text = reinterpret_cast<const char*>(frame.words[0]);
-    return reinterpret_cast<int64_t>(callback.lent_text.c_str());
+    std::string& text = callback.returned[caller].text;
+    text = reinterpret_cast<const char*>(frame.words[0]);
+    return reinterpret_cast<int64_t>(text.c_str());
   }
   return frame.words[0];
 }
@@ -80,9 +81,10 @@ void tell(const NativeLibrary& library, const char* why) {
   if (library.callback_error != nullptr) library.callback_error(why);
 }
 
-// Runs with the machine. False if it failed, or if something else did in this native
-// call.
-bool run(Callback& callback, void** slots, int64_t& bits) noexcept {
+// Runs with the machine, for a thread that called. False if it failed, or if something
+// else did in this native call.
+bool run(Callback& callback, void** slots, std::thread::id caller,
+         int64_t& bits) noexcept {
   Externs& externs = *callback.externs;
   if (externs.has_exception()) return false;
   const NativeLibrary& library = *callback.signature->library;
@@ -91,7 +93,7 @@ bool run(Callback& callback, void** slots, int64_t& bits) noexcept {
   try {
     Lent lent(externs.vm());
     const std::vector<Value> values = values_of(callback, slots, lent);
-    bits = give_back(callback, externs.vm().call(callback.function, values));
+    bits = give_back(callback, externs.vm().call(callback.function, values), caller);
     done = true;
   } catch (const Failure& failure) {
     externs.keep_exception();
@@ -126,7 +128,8 @@ void called(ffi_cif*, void* result, void** slots, void* data) {
   auto& callback = **static_cast<Callback**>(slots[0]);
   int64_t bits = 0;
   bool done = false;
-  callback.gate->run([&] { done = run(callback, slots + 1, bits); },
+  const std::thread::id caller = std::this_thread::get_id();
+  callback.gate->run([&] { done = run(callback, slots + 1, caller, bits); },
                      [&] { callback.externs->vm().interrupt(); });
   if (!done) bits = failed(signature.result.shape);
   // libffi wants small integers as words too.

@@ -4,7 +4,7 @@
 // In C a callback `fn(i64, T) -> i64` is `int64_t (*)(void* context, int64_t, handle)`.
 // Its parameters are passed as those of an extern function are. A handle that it gets is
 // lent: it is empty when the callback has returned. A handle or text that it returns is
-// lent too, until the same callback is called again or destroyed. A callback without
+// lent too, until the same thread calls it again or it is destroyed. A callback without
 // result returns 0. One that fails returns -1 (0 for a handle, NULL for text, NaN for a
 // double). If the library has simple_<library>_callback_error(text), it is told why; the
 // error itself is raised again in the program when the native function returns.
@@ -13,8 +13,10 @@
 
 #include <ffi.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "runtime/value.h"
@@ -41,14 +43,19 @@ struct CallbackSignature {
   CallbackSignature& operator=(const CallbackSignature&) = delete;
 };
 
+// What a callback returned last, to one thread.
+struct Returned {
+  Value value;
+  std::string text;
+};
+
 // The context that C gets.
 struct Callback {
   std::shared_ptr<Gate> gate;
   Externs* externs;  // Null once the program has ended; under the gate's mutex.
   std::shared_ptr<const CallbackSignature> signature;
   Value function;
-  Value lent;  // What it returned last.
-  std::string lent_text;
+  std::map<std::thread::id, Returned> returned;
   Symbol user;             // The extern function that it was given to.
   int running = 0;         // How many calls of it are under way; the machine's.
   bool destroyed = false;  // By C; the machine removes it. Under the gate's mutex.

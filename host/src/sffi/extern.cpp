@@ -184,7 +184,7 @@ void Externs::run_queued() {
 void Externs::mark(Heap& heap) {
   for (const Callback* callback : callbacks_) {
     heap.mark(callback->function);
-    heap.mark(callback->lent);
+    for (const auto& [thread, returned] : callback->returned) heap.mark(returned.value);
   }
   sweep_kept();
   for (const Kept* kept : kept_) heap.mark(kept->array);

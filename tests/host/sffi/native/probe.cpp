@@ -409,6 +409,25 @@ EXPORT int64_t simple_probe_apply_on_thread(Callback f, void* context, Destroy d
   }).join();
   return result;
 }
+// Two threads call it, one after the other, and then see what they got.
+EXPORT int64_t simple_probe_collect();
+EXPORT int64_t simple_probe_make_on_threads(int64_t (*f)(void*, int64_t), void* context,
+                                            Destroy destroy) {
+  int64_t first = 0;
+  int64_t second = 0;
+  std::thread([&] {
+    const int64_t got = f(context, 1);
+    std::thread other([&] {
+      const int64_t mine = f(context, 2);
+      simple_probe_collect();
+      second = value_of(mine);
+    });
+    other.join();
+    first = value_of(got);
+  }).join();
+  destroy(context);
+  return first * 10 + second;
+}
 // On a thread that runs while the program goes on.
 EXPORT int64_t simple_probe_start(int64_t times) {
   worker = std::thread([times] {
