@@ -55,6 +55,7 @@ class ZipReader {
   const Record& stored(const std::string& name) const;
   void check_sum(const std::string& name, const Record& record,
                  std::string_view content) const;
+  void check_sum(const std::string& name, const Record& record, uint32_t sum) const;
 
   Input& input_;
   const std::string& path_;
