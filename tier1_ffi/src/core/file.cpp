@@ -22,13 +22,8 @@ namespace {
   fail(Code::kIo, "", path + ": " + what + ": " + std::generic_category().message(error));
 }
 
-// Closes a descriptor that is needed only for a moment.
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-};
+// More than this at once some systems refuse.
+constexpr size_t kMostAtOnce = size_t{1} << 30;
 
 // Where a link leads to, so that the link stays one.
 std::string target_of(const std::string& path) {
@@ -56,23 +51,53 @@ std::string path_of(const char* path) {
   return std::string(text);
 }
 
-MappedFile::MappedFile(const std::string& path) : path_(path) {
-  // Without waiting, so that a pipe without a writer is refused too.
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.number < 0) fail_system(path, "cannot be opened", errno);
+Descriptor::~Descriptor() {
+  if (number >= 0) close(number);
+}
+
+// Opened without waiting, so that a pipe without a writer is refused too.
+OpenFile::OpenFile(const std::string& path)
+    : path_(path), opened_{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)} {
+  if (opened_.number < 0) fail_system(path, "cannot be opened", errno);
   struct stat about {};
-  if (fstat(file.number, &about) != 0) fail_system(path, "cannot be read", errno);
+  if (fstat(opened_.number, &about) != 0) fail_system(path, "cannot be read", errno);
   if (!S_ISREG(about.st_mode)) fail(Code::kIo, "", path + ": is no regular file");
+  if (about.st_size == 0) fail_format(path, "the file is empty");
   size_ = static_cast<size_t>(about.st_size);
-  if (size_ == 0) fail_format(path, "the file is empty");
+}
+
+MappedFile::MappedFile(const OpenFile& file) : path_(file.path()), size_(file.size()) {
   void* const pages =
-      mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.number, 0);
-  if (pages == MAP_FAILED) fail_system(path, "cannot be mapped", errno);
+      mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.descriptor(), 0);
+  if (pages == MAP_FAILED) fail_system(path_, "cannot be mapped", errno);
   data_ = static_cast<char*>(pages);
 }
 
 MappedFile::~MappedFile() {
   if (data_ != nullptr) munmap(data_, size_);
+}
+
+bool FileInput::read(uint64_t at, void* to, uint64_t size) {
+  char* next = static_cast<char*>(to);
+  while (size > 0) {
+    const ssize_t count = pread(file_->descriptor(), next, std::min(size, kMostAtOnce),
+                                static_cast<off_t>(at));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      if (count < 0) error_ = errno;
+      was_cut_ = count == 0;
+      return false;
+    }
+    next += count;
+    at += static_cast<uint64_t>(count);
+    size -= static_cast<uint64_t>(count);
+  }
+  return true;
+}
+
+void FileInput::check() const {
+  if (error_ != 0) fail_system(name(), "cannot be read", error_);
+  if (was_cut_) fail_format(name(), "the file became shorter while it was read");
 }
 
 NewFile::NewFile(const std::string& path)
@@ -99,8 +124,7 @@ void NewFile::fail_write(const char* what) const { fail_system(path_, what, errn
 void NewFile::write(const void* data, size_t size) {
   const char* next = static_cast<const char*>(data);
   while (size > 0) {
-    // More than this at once some systems refuse.
-    const ssize_t written = ::write(descriptor_, next, std::min(size, size_t{1} << 30));
+    const ssize_t written = ::write(descriptor_, next, std::min(size, kMostAtOnce));
     if (written < 0) {
       if (errno == EINTR) continue;
       fail_write("cannot be written");

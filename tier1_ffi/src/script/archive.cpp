@@ -159,8 +159,7 @@ int64_t simple_torch_archive_write(simple_torch_handle archive, simple_torch_han
 simple_torch_handle simple_torch_archive_load(const char* path, int64_t device) {
   return guarded([&] {
     const c10::Device where = usable_device(device, "device");
-    const MappedFile file(path_of(path));
-    BytesInput input(file.path(), file.bytes());
+    FileInput input(path_of(path));
     return load_archive(input, where);
   });
 }

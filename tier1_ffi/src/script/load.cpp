@@ -66,8 +66,7 @@ using namespace simple_torch;
 simple_torch_handle simple_torch_module_load(const char* path, int64_t device) {
   return guarded([&] {
     const c10::Device where = usable_device(device, "device");
-    const MappedFile file(path_of(path));
-    BytesInput input(file.path(), file.bytes());
+    FileInput input(path_of(path));
     return store_module(load_module(input, where));
   });
 }

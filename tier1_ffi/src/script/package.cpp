@@ -36,8 +36,7 @@ int64_t inputs_of(const std::vector<std::string>& call_spec) {
 
 // The loader unpacks the archive and believes the names in it.
 void check_package(const std::string& path) {
-  const MappedFile file(path);
-  BytesInput input(file.path(), file.bytes());
+  FileInput input(path);
   if (!ZipReader::is_archive(input)) fail_format(path, "this is no package");
   const ZipReader archive(input);
   if (!archive.has_folder("data/aotinductor")) fail_format(path, "this is no package");

@@ -216,8 +216,7 @@ c10::IValue read_torch_file(Input& input, const Placement& placement) {
 }
 
 c10::IValue load_torch_file(const std::string& path, const Placement& placement) {
-  const MappedFile file(path);
-  BytesInput input(path, file.bytes());
+  FileInput input(path);
   return read_torch_file(input, placement);
 }
 
