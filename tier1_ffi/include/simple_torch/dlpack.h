@@ -31,7 +31,9 @@ simple_torch_dlpack_export(simple_torch_handle tensor, int64_t versioned);
  * @param managed    The address of a DLManagedTensor or DLManagedTensorVersioned. It is
  *                   the handle's from now on, unless this fails.
  * @param versioned  1 if it is a DLManagedTensorVersioned.
- * @return           A handle owned by the caller; 0 with BAD_ARGUMENT.
+ * @return           A handle owned by the caller; 0 with BAD_ARGUMENT, and with FORMAT or
+ *                   UNSUPPORTED if it is of the other form or of a version that is not
+ *                   known.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_dlpack_wrap(void* managed,
                                                               int64_t versioned);

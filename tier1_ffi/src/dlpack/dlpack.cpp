@@ -201,10 +201,30 @@ struct Layout {
   c10::TensorOptions options;
 };
 
-Layout checked(const dlpack::Tensor& said) {
+void check_dims(const dlpack::Tensor& said) {
   if (said.ndim < 0 || said.ndim > 64) {
     refuse("has " + std::to_string(said.ndim) + " dims");
   }
+}
+
+// What can be told of an address before its struct is ours: one of the other form, or of
+// no struct at all, has a deleter that must not be called.
+void check_form(const void* managed, bool is_versioned) {
+  if (reinterpret_cast<uintptr_t>(managed) % alignof(Managed) != 0) {
+    fail_argument("managed", "is no address of a struct");
+  }
+  if (!is_versioned) return check_dims(static_cast<const Managed*>(managed)->tensor);
+  const auto& versioned = *static_cast<const ManagedVersioned*>(managed);
+  if (versioned.major != dlpack::kMajor) {
+    fail(Code::kUnsupported, "dlpack",
+         "the struct is of version " + std::to_string(versioned.major) + "." +
+             std::to_string(versioned.minor) + ", and only versions 1 are known");
+  }
+  check_dims(versioned.tensor);
+}
+
+Layout checked(const dlpack::Tensor& said) {
+  check_dims(said);
   const auto ndim = static_cast<size_t>(said.ndim);
   if (ndim > 0 && said.shape == nullptr) refuse("has no shape");
   const c10::IntArrayRef shape(said.shape, ndim);
@@ -244,11 +264,6 @@ at::Tensor adopted(Taken& taken) {
 
 at::Tensor adopted_versioned(Taken& taken) {
   const auto* const managed = static_cast<ManagedVersioned*>(taken.get());
-  if (managed->major != dlpack::kMajor) {
-    fail(Code::kUnsupported, "dlpack",
-         "the struct is of version " + std::to_string(managed->major) + "." +
-             std::to_string(managed->minor) + ", and only versions 1 are known");
-  }
   const bool is_read_only = (managed->flags & dlpack::kReadOnly) != 0;
   at::Tensor tensor = adopted<ManagedVersioned>(taken);
   return is_read_only ? tensor.clone() : tensor;
@@ -296,7 +311,8 @@ simple_torch_handle simple_torch_dlpack_export(simple_torch_handle tensor,
 simple_torch_handle simple_torch_dlpack_wrap(void* managed, int64_t versioned) {
   return guarded([&] {
     const bool is_versioned = truth(versioned, "versioned");
-    return store(std::make_unique<Dlpack>(required(managed, "managed"), is_versioned));
+    check_form(required(managed, "managed"), is_versioned);
+    return store(std::make_unique<Dlpack>(managed, is_versioned));
   });
 }
 
