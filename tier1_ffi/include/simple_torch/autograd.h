@@ -104,6 +104,14 @@ SIMPLE_TORCH_API int64_t simple_torch_tensor_set_grad(simple_torch_handle tensor
 SIMPLE_TORCH_API int64_t simple_torch_tensor_grad_fn_name(simple_torch_handle tensor,
                                                           char* buffer, int64_t capacity);
 
+/**
+ * The tensor that this one is a view of, as autograd tracks it.
+ *
+ * @param tensor  Borrowed.
+ * @return        A tensor owned by the caller, undefined if it is no view; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_tensor_base(simple_torch_handle tensor);
+
 /* ---- Modes ---- */
 
 enum {

@@ -114,3 +114,10 @@ int64_t simple_torch_tensor_grad_fn_name(simple_torch_handle tensor, char* buffe
     return write_text(node ? node->name() : std::string(), buffer, capacity, "buffer");
   });
 }
+
+simple_torch_handle simple_torch_tensor_base(simple_torch_handle tensor) {
+  return guarded([&] {
+    const auto view = borrow_defined(tensor, "tensor");
+    return store(view->is_view() ? at::Tensor(view->_base()) : at::Tensor());
+  });
+}
