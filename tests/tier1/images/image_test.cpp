@@ -238,6 +238,60 @@ TEST_F(Image, IsRefusedIfItClaimsMoreThanItsFileCanHold) {
   expect_refused("P6 0 1 255 ", "0 x 1");
 }
 
+// A limit of pixels for the time of a test.
+class PixelLimit {
+ public:
+  explicit PixelLimit(int64_t pixels) { simple_torch_image_set_max_pixels(pixels); }
+  ~PixelLimit() { simple_torch_image_set_max_pixels(kDefault); }
+  static constexpr int64_t kDefault = 178'956'970;
+};
+
+TEST_F(Image, IsRefusedIfItHasMorePixelsThanTheLimit) {
+  EXPECT_EQ(simple_torch_image_max_pixels(), PixelLimit::kDefault);
+  // Palettes and rows of bits are read by libpng, other PNGs by ourselves.
+  for (const char* const name :
+       {"RGB.png", "palette.png", "bits.png", "RGB.jpg", "RGB.bmp", "RGB.ppm"}) {
+    SCOPED_TRACE(name);
+    const std::string content = read(kFiles + name);
+    const Owned image(decode(content));
+    ASSERT_NE(image, 0) << simple_torch_error_message();
+    const std::vector<int64_t> sizes = shape(image);
+    const int64_t pixels = sizes[1] * sizes[2];
+    {
+      const PixelLimit limit(pixels - 1);
+      expect_refused(content,
+                     std::to_string(sizes[2]) + " x " + std::to_string(sizes[1]) +
+                         " pixels, " + std::to_string(pixels) +
+                         " in all, where the limit is " + std::to_string(pixels - 1) +
+                         "; image.set_max_pixels()");
+    }
+    const PixelLimit limit(pixels);
+    const Owned again(decode(content));
+    EXPECT_EQ(values(again), values(image));
+  }
+  const PixelLimit limit(5);
+  EXPECT_EQ(simple_torch_image_max_pixels(), 5);
+  EXPECT_EQ(simple_torch_image_set_max_pixels(0), SIMPLE_TORCH_E_BAD_ARGUMENT);
+  expect_failure(SIMPLE_TORCH_E_BAD_ARGUMENT, "pixels");
+  EXPECT_EQ(simple_torch_image_max_pixels(), 5);
+}
+
+// Where its pixels begin, a BMP says itself.
+TEST_F(Image, OfBmpIsRefusedIfItsPixelsLieInItsHeader) {
+  std::string bmp = read(kFiles + "RGB.bmp");
+  for (const int offset : {0, 13, 53}) {
+    bmp[10] = static_cast<char>(offset);
+    expect_refused(bmp, "within its header of 54");
+  }
+  // Four bytes before the pixels are the last colour of the palette, white.
+  std::string indexed = read(kFiles + "L.bmp");
+  const Owned image(decode(indexed));
+  ASSERT_NE(image, 0);
+  indexed[10] = 54;
+  indexed[11] = 0;
+  expect_refused(indexed, "not in its palette");
+}
+
 // Cut anywhere, an image is refused, or, where only the end of what nobody needs is gone,
 // whole.
 TEST_F(Image, IsRefusedWhereverItsFileIsCut) {

@@ -4,12 +4,28 @@
  *
  * A damaged, animated or foreign file fails with FORMAT, a form of these formats that is
  * not read with UNSUPPORTED. Before memory is taken for the pixels, it is checked that a
- * file of this size can hold so many.
+ * file of this size can hold so many, and that they are no more than
+ * simple_torch_image_max_pixels().
  */
 #ifndef SIMPLE_TORCH_IMAGE_H_
 #define SIMPLE_TORCH_IMAGE_H_
 
 #include "simple_torch/abi.h"
+
+/**
+ * How many pixels an image may have that is read; one with more is refused with FORMAT.
+ *
+ * @return The limit: 178,956,970, as Pillow has it, unless another was set.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_image_max_pixels(void);
+
+/**
+ * Sets how many pixels an image may have that is read, for the whole process.
+ *
+ * @param pixels  At least 1.
+ * @return        0; BAD_ARGUMENT.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_image_set_max_pixels(int64_t pixels);
 
 /**
  * The image in a file, whatever the file's name ends in.

@@ -1,4 +1,5 @@
 // BMP: Windows bitmaps, uncompressed, with 1, 4, 8, 16, 24 or 32 bits a pixel.
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string>
@@ -73,6 +74,7 @@ Header header_of(const Source& source) {
   const bool has_masks = compression == kMasks || compression == kMasksWithAlpha;
   if (compression != 0 && !has_masks) fail_unsupported(source, "that is compressed");
   header.palette_at = 14 + size;
+  size_t end = header.palette_at;
   if (header.bits == 16) header.masks = {0x7c00, 0x3e0, 0x1f, 0};
   if (header.bits == 32) header.masks = {0xff0000, 0xff00, 0xff, 0};
   if (has_masks) {
@@ -81,9 +83,15 @@ Header header_of(const Source& source) {
                   "a damaged BMP: masks of " + std::to_string(header.bits) + " bits");
     }
     for (size_t i = 0; i < 3; ++i) header.masks[i] = fields.number(54 + 4 * i, 4);
-    if (size >= 56 || compression == kMasksWithAlpha) {
-      header.masks[3] = fields.number(66, 4);
-    }
+    const bool has_alpha = size >= 56 || compression == kMasksWithAlpha;
+    if (has_alpha) header.masks[3] = fields.number(66, 4);
+    // They may stand behind the header.
+    end = std::max(end, size_t{has_alpha ? 70u : 66u});
+  }
+  if (header.pixels_at < end) {
+    fail_format(source.name, "a damaged BMP: its pixels begin at byte " +
+                                 std::to_string(header.pixels_at) +
+                                 ", within its header of " + std::to_string(end));
   }
   return header;
 }
@@ -96,16 +104,12 @@ unsigned char scaled(uint32_t pixel, uint32_t mask) {
   return static_cast<unsigned char>(((pixel & mask) >> shift) * uint64_t{255} / most);
 }
 
-void require_palette(const Source& source, Header& header) {
+// What the header says, or as many as the bits can name, but none where the pixels are.
+size_t palette_entries(const Header& header) {
   const size_t most = size_t{1} << header.bits;
-  if (header.palette_entries == 0 || header.palette_entries > most) {
-    header.palette_entries = most;
-  }
-  const size_t end =
-      header.palette_at + header.palette_entries * header.palette_entry_bytes;
-  if (end > source.bytes.size()) {
-    fail_format(source.name, "a damaged BMP: the file ends in its palette");
-  }
+  const size_t said = header.palette_entries == 0 ? most : header.palette_entries;
+  const size_t room = (header.pixels_at - header.palette_at) / header.palette_entry_bytes;
+  return std::min({said, most, room});
 }
 
 void read_indexed_row(const Source& source, const Header& header,
@@ -159,7 +163,7 @@ int read_bmp(const Source& source, Canvas& canvas) {
   }
   const Shape shape{header.width, header.height, header.masks[3] != 0 ? 4 : 3, 1};
   require_possible(source, shape, 8 * 3);
-  if (is_indexed) require_palette(source, header);
+  if (is_indexed) header.palette_entries = palette_entries(header);
   const size_t row_bytes =
       (static_cast<size_t>(header.width) * header.bits + 31) / 32 * 4;
   const auto rows = static_cast<size_t>(header.height);

@@ -273,6 +273,17 @@ at::Tensor load_image(const std::string& path, int64_t channels, int64_t depth) 
 
 using namespace simple_torch;
 
+int64_t simple_torch_image_max_pixels() { return images::max_pixels(); }
+
+int64_t simple_torch_image_set_max_pixels(int64_t pixels) {
+  return guarded([&] {
+    if (pixels < 1) {
+      fail_argument("pixels", "must be at least 1, and is " + std::to_string(pixels));
+    }
+    images::set_max_pixels(pixels);
+  });
+}
+
 simple_torch_handle simple_torch_image_load(const char* path, int64_t channels,
                                             int64_t depth) {
   return guarded([&] {

@@ -52,9 +52,13 @@ int read_ppm(const Source& source, Canvas& canvas);
 // it makes no sense.
 int orientation_in(std::string_view exif);
 
-// Fails unless the size makes sense and a file of so many bytes can hold so many samples,
-// with `most` of them in each byte.
+// Fails unless the size makes sense, a file of so many bytes can hold so many samples,
+// with `most` of them in each byte, and there are no more pixels than max_pixels().
 void require_possible(const Source& source, const Shape& shape, int64_t most);
+
+// Of any image that is read. A file of some KB may truly unpack to gigabytes.
+int64_t max_pixels();
+void set_max_pixels(int64_t pixels);
 
 // A file's content. Samples lie as in a Canvas.
 std::string write_png(const Shape& shape, const void* samples);

@@ -46,8 +46,6 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
 struct Reader {
   png_structp png = nullptr;
   png_infop info = nullptr;
-  // In the file.
-  int bits_per_pixel = 8;
   Failing failing;
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
 };
@@ -59,14 +57,18 @@ void ignore_texts(png_structp png) {
 }
 
 // False if libpng has failed.
-bool read_header(Reader& reader, bool wants_16_bits) {
+bool read_header(Reader& reader) {
   if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
   ignore_texts(reader.png);
   png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_set_user_limits(reader.png, 1 << 24, 1 << 24);
   png_read_info(reader.png, reader.info);
-  reader.bits_per_pixel = png_get_bit_depth(reader.png, reader.info) *
-                          png_get_channels(reader.png, reader.info);
+  return true;
+}
+
+// Says what rows are wanted, for which libpng takes memory. False if it has failed.
+bool prepare_rows(Reader& reader, bool wants_16_bits) {
+  if (setjmp(png_jmpbuf(reader.png)) != 0) return false;
   // Palettes become colours, what is transparent an alpha channel, and bits bytes.
   png_set_expand(reader.png);
   if (png_get_bit_depth(reader.png, reader.info) == 16) {
@@ -86,6 +88,14 @@ bool read_rows(Reader& reader, png_bytepp rows) {
   png_read_image(reader.png, rows);
   png_read_end(reader.png, nullptr);
   return true;
+}
+
+// What the file has; once the rows are prepared, what they have.
+Shape shape_of(const Reader& reader) {
+  return {png_get_image_width(reader.png, reader.info),
+          png_get_image_height(reader.png, reader.info),
+          png_get_channels(reader.png, reader.info),
+          png_get_bit_depth(reader.png, reader.info) / 8};
 }
 
 struct Chunks {
@@ -166,21 +176,17 @@ int read_png(const Source& source, Canvas& canvas) {
   if (reader.info == nullptr) throw std::bad_alloc();
   Input input{source.bytes.data(), source.bytes.size()};
   png_set_read_fn(reader.png, &input, read_bytes);
-  if (!read_header(reader, source.wants_16_bits)) {
+  const auto fail_damaged = [&] {
     fail_format(source.name, std::string("a damaged PNG: ") + reader.failing.text);
-  }
-  const Shape shape{png_get_image_width(reader.png, reader.info),
-                    png_get_image_height(reader.png, reader.info),
-                    png_get_channels(reader.png, reader.info),
-                    png_get_bit_depth(reader.png, reader.info) / 8};
-  // Deflate makes at most 1,032 bytes of one. What a pixel takes in the file may be less
-  // than what it becomes: a palette's may be one bit.
-  require_possible(source, shape,
-                   int64_t{1032} * 8 * shape.channels / reader.bits_per_pixel + 1);
+  };
+  if (!read_header(reader)) fail_damaged();
+  // Deflate makes at most 1,032 bytes of one, and a sample may be one bit.
+  require_possible(source, shape_of(reader),
+                   int64_t{1032} * 8 / png_get_bit_depth(reader.png, reader.info) + 1);
+  if (!prepare_rows(reader, source.wants_16_bits)) fail_damaged();
+  const Shape shape = shape_of(reader);
   std::vector<png_bytep> rows = rows_of(shape, canvas.begin(shape));
-  if (!read_rows(reader, rows.data())) {
-    fail_format(source.name, std::string("a damaged PNG: ") + reader.failing.text);
-  }
+  if (!read_rows(reader, rows.data())) fail_damaged();
   return orientation_in(chunks.exif);
 }
 

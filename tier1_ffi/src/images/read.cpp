@@ -1,5 +1,6 @@
 // What the readers share: telling formats apart, sizes that are possible, EXIF.
 #include <algorithm>
+#include <atomic>
 
 #include "core/file.h"
 #include "images/pixels.h"
@@ -21,7 +22,16 @@ constexpr Foreign kForeign[] = {{"GIF8"sv, "GIF, which may be animated,"},
                                 {"\0\0\0\x0cJXL "sv, "JPEG XL"},
                                 {"\xff\x0a"sv, "JPEG XL"}};
 
+// Where Pillow refuses an image too.
+std::atomic<int64_t> most_pixels{178'956'970};
+
 }  // namespace
+
+int64_t max_pixels() { return most_pixels.load(std::memory_order_relaxed); }
+
+void set_max_pixels(int64_t pixels) {
+  most_pixels.store(pixels, std::memory_order_relaxed);
+}
 
 void require_possible(const Source& source, const Shape& shape, int64_t most) {
   // A side that an int can count, as all libraries have it.
@@ -31,14 +41,19 @@ void require_possible(const Source& source, const Shape& shape, int64_t most) {
     fail_format(source.name, "an image of " + std::to_string(shape.width) + " x " +
                                  std::to_string(shape.height) + " pixels");
   }
-  const int64_t samples = shape.width * shape.height * shape.channels;
+  const int64_t pixels = shape.width * shape.height;
+  const std::string claim = "it says to be of " + std::to_string(shape.width) + " x " +
+                            std::to_string(shape.height) + " pixels, ";
   // A few bytes hold a small image in any format.
   const int64_t possible = (static_cast<int64_t>(source.bytes.size()) + 64) * most;
-  if (samples > possible) {
-    fail_format(source.name, "it says to be of " + std::to_string(shape.width) + " x " +
-                                 std::to_string(shape.height) + " pixels, which " +
-                                 std::to_string(source.bytes.size()) +
+  if (pixels * shape.channels > possible) {
+    fail_format(source.name, claim + "which " + std::to_string(source.bytes.size()) +
                                  " bytes cannot hold");
+  }
+  if (const int64_t limit = max_pixels(); pixels > limit) {
+    fail_format(source.name, claim + std::to_string(pixels) +
+                                 " in all, where the limit is " + std::to_string(limit) +
+                                 "; image.set_max_pixels() raises it");
   }
 }
 
