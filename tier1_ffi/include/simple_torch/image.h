@@ -74,7 +74,8 @@ SIMPLE_TORCH_API int64_t simple_torch_image_save(simple_torch_handle tensor,
  * A file's content for an image.
  *
  * @param tensor   Borrowed, as simple_torch_image_save() has it.
- * @param format   "png", "jpeg", "bmp" or "ppm".
+ * @param format   "png", "jpeg", "bmp" or "ppm", or what a path may end in, "jpg"; in
+ *                 letters of any case.
  * @param quality  As simple_torch_image_save() has it.
  * @return         A uint8 tensor of one dim, owned by the caller; 0 with TYPE, VALUE,
  *                 BAD_ARGUMENT.
@@ -87,12 +88,13 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_image_encode(simple_torch_hand
  * An image in another size.
  *
  * @param tensor         Borrowed: [channels, height, width] or [images, channels, height,
- *                       width]; uint8, which is rounded, or a floating-point type.
+ *                       width]; of a floating-point type, or rounded: uint8, and int32
+ *                       from 0 to 65,535.
  * @param height         The new height.
  * @param width          The new width.
  * @param interpolation  "nearest", "bilinear" or "bicubic".
- * @param antialias      1 to weigh all pixels that a smaller image's pixel covers; not
- * for "nearest".
+ * @param antialias      1 to weigh all pixels that a smaller image's pixel covers, which
+ *                       "nearest" does not take.
  * @return               A tensor owned by the caller; 0 with TYPE, VALUE, BAD_ARGUMENT.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_image_resize(simple_torch_handle tensor,

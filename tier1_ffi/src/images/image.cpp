@@ -19,6 +19,7 @@
 #include "core/file.h"
 #include "core/guarded.h"
 #include "core/numbers.h"
+#include "device/dtype.h"
 #include "images/image.h"
 #include "images/pixels.h"
 #include "tensor/arguments.h"
@@ -134,24 +135,42 @@ const std::vector<Format>& formats() {
   return immortal;
 }
 
-const Format& format_named(const std::string& name) {
-  for (const Format& each : formats()) {
-    if (each.name == name) return each;
+std::string lower(std::string text) {
+  for (char& each : text) {
+    each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
   }
-  fail_argument("format", "'" + name + "' is none of png, jpeg, bmp and ppm");
+  return text;
+}
+
+// Their own names are among the endings.
+const Format& format_named(const std::string& name) {
+  const std::string wanted = "." + lower(name);
+  for (const Format& each : formats()) {
+    for (const char* const ending : each.endings) {
+      if (wanted == ending) return each;
+    }
+  }
+  fail_argument("format",
+                "'" + name + "' is none of png, jpeg, jpg, bmp, ppm, pgm and pnm");
 }
 
 const Format& format_of(const std::string& path) {
-  std::string lower = path;
-  for (char& each : lower) each = static_cast<char>(std::tolower(each));
+  const std::string wanted = lower(path);
   for (const Format& each : formats()) {
     for (const char* const ending : each.endings) {
-      if (std::string_view(lower).ends_with(ending)) return each;
+      if (wanted.ends_with(ending)) return each;
     }
   }
   fail_argument("path", "'" + path +
                             "' ends in none of .png, .jpg, .jpeg, .bmp, .ppm, "
                             ".pgm and .pnm");
+}
+
+// Fails unless the integers are samples of 16 bits.
+void require_16_bits(const at::Tensor& samples) {
+  if (samples.lt(0).logical_or(samples.gt(65535)).any().item<bool>()) {
+    fail(Code::kValue, "tensor", "has values that are not from 0 to 65,535");
+  }
 }
 
 // [height, width, channels], as writers have it; uint8 or int16.
@@ -183,9 +202,7 @@ at::Tensor samples_of(const at::Tensor& image, const Format& format) {
   }
   at::Tensor samples = whole.detach().to(c10::DeviceType::CPU).permute({1, 2, 0});
   if (is_wide) {
-    if (samples.lt(0).logical_or(samples.gt(65535)).any().item<bool>()) {
-      fail(Code::kValue, "tensor", "has values that are not from 0 to 65,535");
-    }
+    require_16_bits(samples);
     samples = samples.to(c10::ScalarType::Short);
   }
   return samples.contiguous();
@@ -242,14 +259,22 @@ at::Tensor resized(const at::Tensor& image, at::IntArrayRef size,
     fail(Code::kValue, "tensor", "must have 3 dims, or 4 with one of images");
   }
   const c10::ScalarType dtype = image.scalar_type();
-  const bool is_bytes = dtype == c10::ScalarType::Byte;
-  if (!is_bytes && !image.is_floating_point()) {
-    fail(Code::kType, "tensor", "must be uint8 or of a floating-point type");
+  const bool is_real = image.is_floating_point();
+  const bool is_wide = dtype == c10::ScalarType::Int;
+  if (!is_real && !is_wide && dtype != c10::ScalarType::Byte) {
+    fail(Code::kType, "tensor",
+         "must be uint8, int32 or of a floating-point type, and is " +
+             std::string(dtype_name(dtype)));
   }
+  if (is_wide) require_16_bits(image);
   const at::Tensor input = image.dim() == 3 ? image.unsqueeze(0) : image;
-  at::Tensor output = interpolated(is_bytes ? input.to(c10::ScalarType::Float) : input,
+  // libtorch has some of the interpolations for these two only.
+  const bool is_ready =
+      dtype == c10::ScalarType::Float || dtype == c10::ScalarType::Double;
+  at::Tensor output = interpolated(is_ready ? input : input.to(c10::ScalarType::Float),
                                    size, interpolation, antialias);
-  if (is_bytes) output = output.round_().clamp_(0, 255).to(dtype);
+  if (!is_real) output = output.round_().clamp_(0, is_wide ? 65535 : 255);
+  output = output.to(dtype);
   return image.dim() == 3 ? output.squeeze(0) : output;
 }
 
