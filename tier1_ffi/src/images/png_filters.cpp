@@ -205,7 +205,7 @@ class RowsAtOnce {
             reinterpret_cast<Lanes>(mixed_firsts(columns, Bytes{})),
             reinterpret_cast<Lanes>(mixed_seconds(columns, Bytes{}))};
         Lanes found[2];
-        for (const size_t k : {0, 1}) {
+        for (size_t k = 0; k < 2; ++k) {
           const Lanes corner = above;
           const size_t column = std::min(at + i + k, size_ - 1);
           above = __builtin_shufflevector(left, Lanes{}, 8, 0, 1, 2, 3, 4, 5, 6) |
