@@ -100,6 +100,22 @@ bool is_one_number(const at::Tensor& tensor) {
          tensor.layout() == c10::Layout::Strided && !tensor.is_meta();
 }
 
+// Also where others keep a number.
+c10::IValue as_tensor(const c10::IValue& value) {
+  if (!value.isInt() && !value.isDouble()) return value;
+  return torch::scalar_tensor(value.toScalar(), torch::kFloat64);
+}
+
+template <typename S>
+Field tensor_of_one(const char* name, at::Tensor& (S::*member)() noexcept) {
+  Field field = tensor<S>(name, member);
+  field.set = [set = field.set](ParamState& state, const c10::IValue& value) {
+    const c10::IValue found = as_tensor(value);
+    return found.isTensor() && is_one_number(found.toTensor()) && set(state, found);
+  };
+  return field;
+}
+
 // PyTorch keeps some in a tensor of one number.
 template <typename T, typename S>
 Field number(const char* name, T& (S::*member)() noexcept) {
@@ -139,7 +155,8 @@ template <typename List>
 bool read_list(List& tensors, const c10::IValue& value) {
   if (!value.isList()) return false;
   List read;
-  for (const c10::IValue& each : value.toListRef()) {
+  for (const c10::IValue& said : value.toListRef()) {
+    const c10::IValue each = as_tensor(said);
     if (!each.isNone() && !each.isTensor()) return false;
     read.push_back(each.isNone() ? at::Tensor() : each.toTensor());
   }
@@ -179,8 +196,10 @@ void add_average(at::Tensor& average, const char* name, const at::Tensor& of,
 }
 
 template <typename O, typename S>
-OptimizerKind adam_like(const char* name) {
+OptimizerKind adam_like(const char* name, bool has_decoupled_weight_decay) {
   return {name,
+          has_decoupled_weight_decay,
+          /*takes_all_dtypes=*/false,
           {real<O>("lr", &O::lr, Range::kNotNegative), beta<O, 0>("beta1"),
            beta<O, 1>("beta2"), real<O>("eps", &O::eps, Range::kNotNegative),
            real<O>("weight_decay", &O::weight_decay, Range::kNotNegative),
@@ -190,7 +209,9 @@ OptimizerKind adam_like(const char* name) {
            tensor<S>("max_exp_avg_sq", &S::max_exp_avg_sq)},
           make<S>,
           [](const Options&) {},
-          [](ParamState& any, const Options& options, const at::Tensor& tensor) {
+          [](ParamState& any, const Options& options,
+             const std::vector<at::Tensor>& group, size_t place) {
+            const at::Tensor& tensor = group[place];
             auto& state = static_cast<S&>(any);
             require_average(state.exp_avg(), "exp_avg", tensor);
             require_average(state.exp_avg_sq(), "exp_avg_sq", tensor);
@@ -203,6 +224,8 @@ OptimizerKind rmsprop() {
   using O = optim::RMSpropOptions;
   using S = optim::RMSpropParamState;
   return {"rmsprop",
+          /*has_decoupled_weight_decay=*/false,
+          /*takes_all_dtypes=*/false,
           {real<O>("lr", &O::lr, Range::kNotNegative),
            real<O>("alpha", &O::alpha, Range::kNotNegative),
            real<O>("eps", &O::eps, Range::kNotNegative),
@@ -214,7 +237,9 @@ OptimizerKind rmsprop() {
            tensor<S>("grad_avg", &S::grad_avg)},
           make<S>,
           [](const Options&) {},
-          [](ParamState& any, const Options& said, const at::Tensor& tensor) {
+          [](ParamState& any, const Options& said, const std::vector<at::Tensor>& group,
+             size_t place) {
+            const at::Tensor& tensor = group[place];
             auto& state = static_cast<S&>(any);
             const auto& options = static_cast<const O&>(said);
             require_average(state.square_avg(), "square_avg", tensor);
@@ -228,6 +253,8 @@ OptimizerKind sgd() {
   using O = optim::SGDOptions;
   using S = optim::SGDParamState;
   return {"sgd",
+          /*has_decoupled_weight_decay=*/false,
+          /*takes_all_dtypes=*/true,
           {real<O>("lr", &O::lr, Range::kNotNegative),
            real<O>("momentum", &O::momentum, Range::kNotNegative),
            real<O>("dampening", &O::dampening, Range::kAny),
@@ -241,9 +268,10 @@ OptimizerKind sgd() {
               refuse("nesterov", "needs a momentum, and a dampening of 0");
             }
           },
-          [](ParamState& any, const Options&, const at::Tensor& tensor) {
+          [](ParamState& any, const Options&, const std::vector<at::Tensor>& group,
+             size_t place) {
             require_average(static_cast<S&>(any).momentum_buffer(), "momentum_buffer",
-                            tensor);
+                            group[place]);
           }};
 }
 
@@ -251,6 +279,8 @@ OptimizerKind adagrad() {
   using O = optim::AdagradOptions;
   using S = optim::AdagradParamState;
   return {"adagrad",
+          /*has_decoupled_weight_decay=*/false,
+          /*takes_all_dtypes=*/false,
           {real<O>("lr", &O::lr, Range::kNotNegative),
            real<O>("lr_decay", &O::lr_decay, Range::kNotNegative),
            real<O>("weight_decay", &O::weight_decay, Range::kNotNegative),
@@ -260,14 +290,23 @@ OptimizerKind adagrad() {
           {number<int64_t, S>("step", &S::step), tensor<S>("sum", &S::sum)},
           make<S>,
           [](const Options&) {},
-          [](ParamState& any, const Options&, const at::Tensor& tensor) {
-            require_average(static_cast<S&>(any).sum(), "sum", tensor);
+          [](ParamState& any, const Options&, const std::vector<at::Tensor>& group,
+             size_t place) {
+            require_average(static_cast<S&>(any).sum(), "sum", group[place]);
           }};
+}
+
+// What is about all tensors at once has their numbers in one row.
+void require_row(const at::Tensor& row, const char* name, int64_t count) {
+  if (row.dim() == 1 && row.numel() == count) return;
+  refuse(name, "has " + std::to_string(row.numel()) + " numbers in " +
+                   std::to_string(row.dim()) + " dims where the tensors have " +
+                   std::to_string(count));
 }
 
 // libtorch indexes the lists of what it remembers without looking at their lengths.
 template <typename S>
-void complete_memory(S& state, size_t longest) {
+void complete_memory(S& state, size_t longest, int64_t count) {
   auto& directions = state.old_dirs();
   auto& steps = state.old_stps();
   auto& factors = state.ro();
@@ -278,6 +317,9 @@ void complete_memory(S& state, size_t longest) {
     if (!directions[i].defined() || !steps[i].defined() || !factors[i].defined()) {
       refuse("old_dirs", "or old_stps or ro has gaps");
     }
+    require_row(directions[i], "old_dirs", count);
+    require_row(steps[i], "old_stps", count);
+    if (!is_one_number(factors[i])) refuse("ro", "has something else than numbers");
   }
   while (directions.size() > longest) {
     directions.pop_front();
@@ -301,51 +343,61 @@ OptimizerKind lbfgs() {
                     (static_cast<O&>(options).*member)() = whole_number(name, value);
                   }};
   };
-  return {
-      "lbfgs",
-      {real<O>("lr", &O::lr, Range::kNotNegative),
-       count("max_iter", &O::max_iter),
-       {"max_eval", false,
-        [](const Options& options) {
-          return static_cast<double>(*static_cast<const O&>(options).max_eval());
-        },
-        [](Options& options, double value) {
-          static_cast<O&>(options).max_eval(whole_number("max_eval", value));
-        }},
-       real<O>("tolerance_grad", &O::tolerance_grad, Range::kNotNegative),
-       real<O>("tolerance_change", &O::tolerance_change, Range::kNotNegative),
-       count("history_size", &O::history_size),
-       {"strong_wolfe", true,
-        [](const Options& options) {
-          return static_cast<const O&>(options).line_search_fn() ? 1.0 : 0.0;
-        },
-        [](Options& options, double value) {
-          if (value != 0 && value != 1) refuse("strong_wolfe", "is 0 or 1");
-          auto& function = static_cast<O&>(options).line_search_fn();
-          if (value == 1) {
-            function = "strong_wolfe";
-          } else {
-            function.reset();
-          }
-        }}},
-      {number<int64_t, S>("func_evals", &S::func_evals),
-       number<int64_t, S>("n_iter", &S::n_iter), number<double, S>("t", &S::t),
-       number<double, S>("prev_loss", &S::prev_loss), tensor<S>("d", &S::d),
-       tensor<S>("H_diag", &S::H_diag), tensor<S>("prev_flat_grad", &S::prev_flat_grad),
-       tensors<S>("old_dirs", &S::old_dirs), tensors<S>("old_stps", &S::old_stps),
-       tensors<S>("ro", &S::ro)},
-      make<S>,
-      [](const Options&) {},
-      [](ParamState& any, const Options& options, const at::Tensor&) {
-        auto& state = static_cast<S&>(any);
-        const bool began = state.d().defined() && state.prev_flat_grad().defined() &&
-                           state.H_diag().defined();
-        if (state.n_iter() > 0 && !began) {
-          refuse("d", "or prev_flat_grad or H_diag is missing in the state");
-        }
-        complete_memory(
-            state, static_cast<size_t>(static_cast<const O&>(options).history_size()));
-      }};
+  return {"lbfgs",
+          /*has_decoupled_weight_decay=*/false,
+          /*takes_all_dtypes=*/false,
+          {real<O>("lr", &O::lr, Range::kNotNegative),
+           count("max_iter", &O::max_iter),
+           {"max_eval", false,
+            [](const Options& options) {
+              return static_cast<double>(*static_cast<const O&>(options).max_eval());
+            },
+            [](Options& options, double value) {
+              static_cast<O&>(options).max_eval(whole_number("max_eval", value));
+            }},
+           real<O>("tolerance_grad", &O::tolerance_grad, Range::kNotNegative),
+           real<O>("tolerance_change", &O::tolerance_change, Range::kNotNegative),
+           count("history_size", &O::history_size),
+           {"strong_wolfe", true,
+            [](const Options& options) {
+              return static_cast<const O&>(options).line_search_fn() ? 1.0 : 0.0;
+            },
+            [](Options& options, double value) {
+              if (value != 0 && value != 1) refuse("strong_wolfe", "is 0 or 1");
+              auto& function = static_cast<O&>(options).line_search_fn();
+              if (value == 1) {
+                function = "strong_wolfe";
+              } else {
+                function.reset();
+              }
+            }}},
+          {number<int64_t, S>("func_evals", &S::func_evals),
+           number<int64_t, S>("n_iter", &S::n_iter), number<double, S>("t", &S::t),
+           number<double, S>("prev_loss", &S::prev_loss), tensor<S>("d", &S::d),
+           tensor_of_one<S>("H_diag", &S::H_diag),
+           tensor<S>("prev_flat_grad", &S::prev_flat_grad),
+           tensors<S>("old_dirs", &S::old_dirs), tensors<S>("old_stps", &S::old_stps),
+           tensors<S>("ro", &S::ro)},
+          make<S>,
+          [](const Options&) {},
+          [](ParamState& any, const Options& options,
+             const std::vector<at::Tensor>& group, size_t) {
+            auto& state = static_cast<S&>(any);
+            int64_t total = 0;
+            for (const at::Tensor& each : group) total += each.numel();
+            const bool began = state.d().defined() && state.prev_flat_grad().defined() &&
+                               state.H_diag().defined();
+            if (state.n_iter() > 0 && !began) {
+              refuse("d", "or prev_flat_grad or H_diag is missing in the state");
+            }
+            if (state.d().defined()) require_row(state.d(), "d", total);
+            if (state.prev_flat_grad().defined()) {
+              require_row(state.prev_flat_grad(), "prev_flat_grad", total);
+            }
+            complete_memory(
+                state, static_cast<size_t>(static_cast<const O&>(options).history_size()),
+                total);
+          }};
 }
 
 }  // namespace
@@ -358,13 +410,13 @@ const Option* OptimizerKind::option(std::string_view wanted) const {
 }
 
 const OptimizerKind& adam_kind() {
-  static const auto& immortal =
-      *new OptimizerKind(adam_like<optim::AdamOptions, optim::AdamParamState>("adam"));
+  static const auto& immortal = *new OptimizerKind(
+      adam_like<optim::AdamOptions, optim::AdamParamState>("adam", false));
   return immortal;
 }
 const OptimizerKind& adamw_kind() {
-  static const auto& immortal =
-      *new OptimizerKind(adam_like<optim::AdamWOptions, optim::AdamWParamState>("adamw"));
+  static const auto& immortal = *new OptimizerKind(
+      adam_like<optim::AdamWOptions, optim::AdamWParamState>("adamw", true));
   return immortal;
 }
 const OptimizerKind& rmsprop_kind() {

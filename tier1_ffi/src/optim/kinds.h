@@ -36,15 +36,24 @@ struct Field {
 class OptimizerKind {
  public:
   const char* name;
+  // Whether the weight decay shrinks the tensors themselves, and not through the
+  // gradients.
+  bool has_decoupled_weight_decay;
+  // libtorch squares complex numbers without the conjugate, and keeps averages in the
+  // dtype of the tensor: only what does neither is right for all.
+  bool takes_all_dtypes;
   std::vector<Option> options;
   std::vector<Field> fields;
   // An empty state.
   std::function<std::unique_ptr<ParamState>()> new_state;
   // Fails with VALUE if options do not go together.
   std::function<void(const Options&)> check;
-  // Adds to the state of a tensor what libtorch takes to be there, as after an option was
-  // set that needs more. Fails with VALUE if the state makes no sense.
-  std::function<void(ParamState&, const Options&, const at::Tensor&)> complete;
+  // Adds to the state of the tensor at a place in its group what libtorch takes to be
+  // there, as after an option was set that needs more. Fails with VALUE if the state
+  // makes no sense.
+  std::function<void(ParamState&, const Options&, const std::vector<at::Tensor>& group,
+                     size_t place)>
+      complete;
 
   // nullptr if there is none.
   const Option* option(std::string_view wanted) const;

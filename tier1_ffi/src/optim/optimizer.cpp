@@ -9,6 +9,8 @@
 #include <torch/optim/sgd.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <cmath>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -20,6 +22,7 @@
 #include "core/arguments.h"
 #include "core/guarded.h"
 #include "core/numbers.h"
+#include "device/dtype.h"
 #include "operators/arguments.h"
 #include "optim/kinds.h"
 #include "optim/state.h"
@@ -32,6 +35,11 @@ Optimizer::Optimizer(const OptimizerKind& kind,
     : kind_(kind), torch_(std::move(made)) {}
 
 Optimizer::~Optimizer() = default;
+
+std::vector<Notes>& Optimizer::notes() {
+  notes_.resize(torch_->param_groups().size());
+  return notes_;
+}
 
 OptimizerUse::OptimizerUse(Optimizer& optimizer, Kind kind) : optimizer_(optimizer) {
   const std::thread::id self = std::this_thread::get_id();
@@ -60,7 +68,8 @@ double truth_value(int64_t value, const char* option) {
 }
 
 // Tensors that may be added to those that are there.
-std::vector<at::Tensor> leaves(const simple_torch_handle* handles, int64_t count,
+std::vector<at::Tensor> leaves(const OptimizerKind& kind,
+                               const simple_torch_handle* handles, int64_t count,
                                const std::vector<optim::OptimizerParamGroup>& present) {
   std::unordered_set<const void*> known;
   for (const auto& group : present) {
@@ -72,6 +81,12 @@ std::vector<at::Tensor> leaves(const simple_torch_handle* handles, int64_t count
     if (!each.is_leaf()) {
       fail(Code::kValue, "tensors",
            "has one that was computed from others, and is no leaf");
+    }
+    if (!kind.takes_all_dtypes && !each.is_floating_point()) {
+      fail(Code::kType, "tensors",
+           std::string("has one of ") + dtype_name(each.scalar_type()) +
+               ", and libtorch's " + kind.name +
+               " is right for real numbers with a fraction only");
     }
     if (!known.insert(each.unsafeGetTensorImpl()).second) {
       fail(Code::kValue, "tensors", "has one that the optimizer has already");
@@ -87,7 +102,7 @@ OwnedHandle make(const OptimizerKind& kind, const simple_torch_handle* tensors,
   for (const Setting& each : settings) kind.option(each.option)->set(options, each.value);
   kind.check(options);
   return store(std::make_unique<Optimizer>(
-      kind, std::make_unique<Torch>(leaves(tensors, count, {}), options)));
+      kind, std::make_unique<Torch>(leaves(kind, tensors, count, {}), options)));
 }
 
 size_t group_at(Optimizer& optimizer, int64_t group) {
@@ -104,6 +119,23 @@ const Option& option_of(const Optimizer& optimizer, const char* name) {
   }
   fail_argument("option", "'" + std::string(wanted) + "' is none of " +
                               optimizer.kind().name + ", which has " + names);
+}
+
+bool is_note(const char* name) {
+  return std::ranges::find(kNotes, text_of(name, "option")) != kNotes.end();
+}
+
+double note_of(const Notes& notes, const char* name) {
+  const auto found = notes.find(std::string_view(name));
+  if (found == notes.end()) {
+    fail_argument("option", "'" + std::string(name) + "' was not set in this group");
+  }
+  return found->second;
+}
+
+double checked_note(const char* name, double value) {
+  if (std::isnan(value)) fail(Code::kValue, "value", std::string(name) + " is no number");
+  return value;
 }
 
 // Options with one changed, if they go together.
@@ -238,7 +270,7 @@ int64_t simple_torch_optimizer_add_group(simple_torch_handle optimizer,
       fail(Code::kValue, "optimizer", "is LBFGS, which has one group");
     }
     // Else options that were set everywhere would not be those of a new group.
-    optim::OptimizerParamGroup group(leaves(tensors, count, groups),
+    optim::OptimizerParamGroup group(leaves(whole->kind(), tensors, count, groups),
                                      whole->torch().defaults().clone());
     whole->torch().add_param_group(group);
     add_first_states(*whole);
@@ -258,7 +290,7 @@ int64_t simple_torch_optimizer_add_tensors(simple_torch_handle optimizer, int64_
       // It counts its elements once, and its state is about all of them.
       fail(Code::kValue, "optimizer", "is LBFGS, whose tensors are given once");
     }
-    const std::vector<at::Tensor> added = leaves(tensors, count, groups);
+    const std::vector<at::Tensor> added = leaves(whole->kind(), tensors, count, groups);
     target.insert(target.end(), added.begin(), added.end());
     add_first_states(*whole);
   });
@@ -289,6 +321,10 @@ int64_t simple_torch_optimizer_option(simple_torch_handle optimizer, int64_t gro
     const auto whole = borrow<Optimizer>(optimizer, "optimizer");
     const OptimizerUse use(*whole, OptimizerUse::kAlsoWithinStep);
     const size_t position = group_at(*whole, group);
+    if (is_note(option)) {
+      *required(value_out, "value_out") = note_of(whole->notes()[position], option);
+      return;
+    }
     const Option& wanted = option_of(*whole, option);
     *required(value_out, "value_out") =
         wanted.get(whole->torch().param_groups()[position].options());
@@ -300,7 +336,12 @@ int64_t simple_torch_optimizer_set_option(simple_torch_handle optimizer, int64_t
   return guarded([&] {
     const auto whole = borrow<Optimizer>(optimizer, "optimizer");
     const OptimizerUse use(*whole, OptimizerUse::kAlsoWithinStep);
-    auto& target = whole->torch().param_groups()[group_at(*whole, group)].options();
+    const size_t position = group_at(*whole, group);
+    if (is_note(option)) {
+      whole->notes()[position][option] = checked_note(option, value);
+      return;
+    }
+    auto& target = whole->torch().param_groups()[position].options();
     const Option& wanted = option_of(*whole, option);
     changed(*whole, target, wanted, value);
     // In place: a step that is being made holds a reference.
@@ -313,6 +354,11 @@ int64_t simple_torch_optimizer_set_option_everywhere(simple_torch_handle optimiz
   return guarded([&] {
     const auto whole = borrow<Optimizer>(optimizer, "optimizer");
     const OptimizerUse use(*whole, OptimizerUse::kAlsoWithinStep);
+    if (is_note(option)) {
+      checked_note(option, value);
+      for (Notes& each : whole->notes()) each[option] = value;
+      return;
+    }
     const Option& wanted = option_of(*whole, option);
     auto& groups = whole->torch().param_groups();
     for (auto& each : groups) changed(*whole, each.options(), wanted, value);

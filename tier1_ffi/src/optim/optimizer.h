@@ -2,9 +2,14 @@
 // using it.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <map>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 namespace torch::optim {
 class Optimizer;
@@ -13,6 +18,12 @@ class Optimizer;
 namespace simple_torch {
 
 class OptimizerKind;
+
+// What schedulers of learning rates keep with a group, which libtorch's groups have no
+// place for, under PyTorch's names.
+using Notes = std::map<std::string, double, std::less<>>;
+inline constexpr std::array<std::string_view, 6> kNotes = {
+    "initial_lr", "max_lr", "min_lr", "swa_lr", "base_momentum", "max_momentum"};
 
 class Optimizer {
  public:
@@ -23,12 +34,15 @@ class Optimizer {
 
   const OptimizerKind& kind() const { return kind_; }
   torch::optim::Optimizer& torch() const { return *torch_; }
+  // For each group.
+  std::vector<Notes>& notes();
 
  private:
   friend class OptimizerUse;
 
   const OptimizerKind& kind_;
   const std::unique_ptr<torch::optim::Optimizer> torch_;
+  std::vector<Notes> notes_;
   // The thread that is using it, or none.
   std::atomic<std::thread::id> user_{};
 };

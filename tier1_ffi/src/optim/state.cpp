@@ -83,6 +83,7 @@ void write_special(Dict& group, const OptimizerKind& kind, const Options& option
   if (const Option* const first = kind.option("beta1"); first != nullptr) {
     group.insert("betas", c10::ivalue::Tuple::create(
                               {first->get(options), kind.option("beta2")->get(options)}));
+    group.insert("decoupled_weight_decay", kind.has_decoupled_weight_decay);
   }
   if (const Option* const wolfe = kind.option("strong_wolfe"); wolfe != nullptr) {
     group.insert("line_search_fn",
@@ -118,8 +119,22 @@ void read_special(const Dict& group, const OptimizerKind& kind, Options& options
   }
 }
 
+// What libtorch's optimizers do in one way only.
+void require_only(const Dict& group, const char* name, bool value,
+                  const OptimizerKind& kind) {
+  c10::IValue storage;
+  const c10::IValue* const said = find(group, name, storage);
+  if (said == nullptr || said->isNone() || number_in(*said, name) == (value ? 1 : 0)) {
+    return;
+  }
+  refuse(std::string("has ") + name + ": " + (value ? "false" : "true") +
+         ", which libtorch's " + kind.name + " does not know");
+}
+
 std::unique_ptr<Options> options_in(const Dict& group, const OptimizerKind& kind,
                                     const Options& before) {
+  require_only(group, "maximize", false, kind);
+  require_only(group, "decoupled_weight_decay", kind.has_decoupled_weight_decay, kind);
   std::unique_ptr<Options> options = before.clone();
   c10::IValue storage;
   for (const Option& each : kind.options) {
@@ -130,6 +145,19 @@ std::unique_ptr<Options> options_in(const Dict& group, const OptimizerKind& kind
   read_special(group, kind, *options);
   kind.check(*options);
   return options;
+}
+
+Notes notes_in(const Dict& group) {
+  Notes notes;
+  c10::IValue storage;
+  for (const std::string_view each : kNotes) {
+    const std::string name(each);
+    const c10::IValue* const said = find(group, name, storage);
+    if (said != nullptr && !said->isNone()) {
+      notes[name] = number_in(*said, name.c_str());
+    }
+  }
+  return notes;
 }
 
 // A tensor of the state as one of this optimizer's: on the device of what it is about,
@@ -151,8 +179,14 @@ c10::IValue own_copies(const c10::IValue& value, const at::Tensor& about) {
   return list;
 }
 
+// nullptr where nothing has begun yet.
 std::unique_ptr<ParamState> state_in(const Dict& said, const OptimizerKind& kind,
-                                     const Options& options, const at::Tensor& about) {
+                                     const Options& options,
+                                     const std::vector<at::Tensor>& group, size_t place) {
+  bool has_begun = false;
+  for (const auto& entry : said) has_begun = has_begun || !entry.value().isNone();
+  if (!has_begun) return nullptr;
+  const at::Tensor& about = group[place];
   std::unique_ptr<ParamState> state = kind.new_state();
   c10::IValue storage;
   for (const Field& each : kind.fields) {
@@ -162,14 +196,16 @@ std::unique_ptr<ParamState> state_in(const Dict& said, const OptimizerKind& kind
       fail(Code::kType, "value", std::string(each.name) + " is not what it should be");
     }
   }
-  kind.complete(*state, options, about);
+  kind.complete(*state, options, group, place);
   return state;
 }
 
 template <typename F>
 void for_each_tensor(Optimizer& optimizer, F&& body) {
   for (auto& group : optimizer.torch().param_groups()) {
-    for (const at::Tensor& each : group.params()) body(group.options(), each);
+    for (size_t i = 0; i < group.params().size(); ++i) {
+      body(group.options(), std::as_const(group.params()), i);
+    }
   }
 }
 
@@ -210,6 +246,7 @@ c10::IValue optimizer_state(Optimizer& optimizer) {
   Dict known = dict_of(c10::IntType::get());
   c10::impl::GenericList groups(c10::AnyType::get());
   int64_t position = 0;
+  size_t index = 0;
   for (auto& group : optimizer.torch().param_groups()) {
     Dict described = dict_of(c10::StringType::get());
     for (const Option& each : kind.options) {
@@ -219,6 +256,9 @@ c10::IValue optimizer_state(Optimizer& optimizer) {
                        each.is_truth ? c10::IValue(value == 1) : c10::IValue(value));
     }
     write_special(described, kind, group.options());
+    for (const auto& [name, value] : optimizer.notes()[index++]) {
+      described.insert(name, value);
+    }
     c10::impl::GenericList positions(c10::AnyType::get());
     for (const at::Tensor& each : group.params()) {
       const auto found = states.find(key_of(each));
@@ -257,31 +297,34 @@ void load_optimizer_state(Optimizer& optimizer, const c10::IValue& state) {
            std::to_string(groups.size()) + " are");
   }
   std::vector<std::unique_ptr<Options>> options;
+  std::vector<Notes> notes;
   States states;
   for (size_t i = 0; i < groups.size(); ++i) {
     const Dict group = dict_in(&said[i], "a group");
     options.push_back(options_in(group, kind, groups[i].options()));
+    notes.push_back(notes_in(group));
     const auto& tensors = groups[i].params();
     const std::vector<int64_t> positions = positions_in(group, tensors.size());
     for (size_t j = 0; j < tensors.size(); ++j) {
       const auto found = by_position.find(positions[j]);
       if (found == by_position.end()) continue;
-      states[key_of(tensors[j])] =
-          state_in(dict_in(&found->second, "the state of a tensor"), kind, *options[i],
-                   tensors[j]);
+      auto begun = state_in(dict_in(&found->second, "the state of a tensor"), kind,
+                            *options[i], tensors, j);
+      if (begun != nullptr) states[key_of(tensors[j])] = std::move(begun);
     }
   }
   for (size_t i = 0; i < groups.size(); ++i) groups[i].set_options(std::move(options[i]));
   optimizer.torch().state() = std::move(states);
+  optimizer.notes() = std::move(notes);
   add_first_states(optimizer);
 }
 
 void complete_states(Optimizer& optimizer) {
   States& states = optimizer.torch().state();
-  for_each_tensor(optimizer, [&](const Options& options, const at::Tensor& tensor) {
-    const auto found = states.find(key_of(tensor));
+  for_each_tensor(optimizer, [&](const Options& options, const auto& group, size_t i) {
+    const auto found = states.find(key_of(group[i]));
     if (found != states.end() && found->second != nullptr) {
-      optimizer.kind().complete(*found->second, options, tensor);
+      optimizer.kind().complete(*found->second, options, group, i);
     }
   });
 }
@@ -289,7 +332,8 @@ void complete_states(Optimizer& optimizer) {
 void add_first_states(Optimizer& optimizer) {
   if (&optimizer.kind() != &adagrad_kind()) return;
   States& states = optimizer.torch().state();
-  for_each_tensor(optimizer, [&](const Options& options, const at::Tensor& tensor) {
+  for_each_tensor(optimizer, [&](const Options& options, const auto& group, size_t i) {
+    const at::Tensor& tensor = group[i];
     auto& state = states[key_of(tensor)];
     if (state != nullptr) return;
     auto fresh = std::make_unique<torch::optim::AdagradParamState>();
