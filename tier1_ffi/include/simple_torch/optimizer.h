@@ -2,11 +2,14 @@
  * The optimizers of libtorch itself: Adam, AdamW, RMSprop, SGD, Adagrad and LBFGS.
  *
  * An optimizer keeps the tensors that it is given, in groups with options of their own.
- * Tensors must be leaves, and none may be given twice. Options have the names that
- * PyTorch has: lr, betas, eps, weight_decay, amsgrad, momentum, dampening, nesterov,
- * alpha, centered, lr_decay, initial_accumulator_value, max_iter, max_eval,
+ * Tensors must be leaves, and none may be given twice; complex ones and those of whole
+ * numbers fail with TYPE but for SGD, because libtorch goes wrong with them. Options have
+ * the names that PyTorch has: lr, betas, eps, weight_decay, amsgrad, momentum, dampening,
+ * nesterov, alpha, centered, lr_decay, initial_accumulator_value, max_iter, max_eval,
  * tolerance_grad, tolerance_change, history_size; of the two betas, beta1 and beta2. A
- * truth value is 0 or 1. What PyTorch refuses fails with VALUE.
+ * truth value is 0 or 1. What PyTorch refuses fails with VALUE. A group also keeps what
+ * schedulers of learning rates note in it, as if they were options: initial_lr, max_lr,
+ * min_lr, swa_lr, base_momentum, max_momentum; none is there before it was set.
  *
  * One thread at a time uses an optimizer: meanwhile the calls of others fail with VALUE.
  * Within the callback of simple_torch_optimizer_step_with() its own thread may zero the
@@ -257,7 +260,8 @@ simple_torch_optimizer_state(simple_torch_handle optimizer);
 
 /**
  * Loads a state, also one that PyTorch's optimizer of that name has saved. Tensors are
- * copied, to the device of the tensor they are about. If this fails, nothing has changed.
+ * copied, to the device of the tensor they are about. A state that asks for what libtorch
+ * does not know, as maximize, fails with VALUE. If this fails, nothing has changed.
  *
  * @param optimizer  Borrowed: of the same kind, with as many groups of as many tensors.
  * @param value      Borrowed.
