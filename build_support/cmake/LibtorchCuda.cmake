@@ -64,7 +64,9 @@ function(libtorch_inspect_cuda include lib version)
   set(others "")
   _cuda_include_folders("${lib}" ${major} folders)
   foreach(folder IN LISTS folders)
-    if(NOT found AND EXISTS "${folder}/cuda_runtime_api.h" AND EXISTS "${folder}/cuda.h")
+    # The runtime's headers alone are of no use: they include the compiler's.
+    if(NOT found AND EXISTS "${folder}/cuda_runtime_api.h" AND EXISTS "${folder}/cuda.h"
+       AND EXISTS "${folder}/crt/host_config.h")
       file(STRINGS "${folder}/cuda_runtime_api.h" line REGEX "^#define CUDART_VERSION +[0-9]+")
       string(REGEX REPLACE ".*CUDART_VERSION +([0-9]*)[0-9][0-9][0-9].*" "\\1" theirs "${line}")
       if(theirs STREQUAL major)

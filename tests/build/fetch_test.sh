@@ -65,18 +65,29 @@ cat > "$work/toolkit/cuda_toolkit-99.1.dist-info/METADATA" <<'TEXT'
 Name: cuda-toolkit
 Requires-Dist: nvidia-cublas==99.5 ; extra == "cublas"
 Requires-Dist: nvidia-cuda-runtime==99.3 ; extra == "cudart"
+Requires-Dist: nvidia-cuda-crt==99.6 ; extra == "all"
+Requires-Dist: nvidia-cuda-crt==99.6 ; extra == "crt"
 TEXT
 package "$work/toolkit" cuda-toolkit==99.1
 for name in cudart:nvidia-cuda-runtime==99.3 cupti:nvidia-cuda-cupti-cu99==99.2; do
   tree=$work/${name%%:*}
   mkdir -p "$tree/nvidia/cu99/lib"
   cp "$work/lib${name%%:*}.so.99" "$tree/nvidia/cu99/lib"
+  if [[ $name == cudart:* ]]; then
+    mkdir "$tree/nvidia/cu99/include"
+    echo '#include "crt/host_config.h"' > "$tree/nvidia/cu99/include/cuda_runtime.h"
+  fi
   package "$tree" "${name#*:}"
 done
+mkdir -p "$work/crt/nvidia/cu99/include/crt"
+touch "$work/crt/nvidia/cu99/include/crt/host_config.h"
+package "$work/crt" nvidia-cuda-crt==99.6
 
 output=$(fetch 2>&1) && [[ -e $entry/complete && -e $entry/nvidia/cu99/lib/libcudart.so.99 ]]
 expect 'a libtorch is fetched with the libraries that it needs'
-[[ $(sort "$index/asked" | tr '\n' ' ') == 'cuda-toolkit==99.1 nvidia-cuda-cupti-cu99==99.2 nvidia-cuda-runtime==99.3 torch==2.11.0 ' ]]
+[[ -e $entry/nvidia/cu99/include/crt/host_config.h ]]
+expect 'and with the headers that those of CUDA include'
+[[ $(sort "$index/asked" | tr '\n' ' ') == 'cuda-toolkit==99.1 nvidia-cuda-crt==99.6 nvidia-cuda-cupti-cu99==99.2 nvidia-cuda-runtime==99.3 torch==2.11.0 ' ]]
 expect 'no package is fetched that is not needed'
 nothing_left && [[ ! -e $entry/torch/share ]]
 expect 'only what is used is kept'
