@@ -121,9 +121,12 @@ def record(folder):
     torch.save(nested(), f"{folder}/nested_protocol4.pt", pickle_protocol=4)
     torch.save({"a": Code()}, f"{folder}/code.pt")
     torch.save(torch.nn.Linear(1, 1), f"{folder}/object.pt")
-    torch.save(sparse(), f"{folder}/sparse.pt")
-    torch.save(compressed(), f"{folder}/compressed.pt")
-    torch.save(quantized(), f"{folder}/quantized.pt")
+    for name, parts in {"sparse": sparse(), "compressed": compressed(), "quantized": quantized()}.items():
+        torch.save(parts, f"{folder}/{name}.pt")
+        torch.save(parts, f"{folder}/{name}_old.pt", _use_new_zipfile_serialization=False)
+    # Views without elements that begin behind an empty storage.
+    torch.save({"x": torch.ones(2, 0, 3)[:, :, 1]}, f"{folder}/nothing.pt")
+    torch.save({"x": torch.ones(2, 0, 3)[:, :, 1]}, f"{folder}/nothing_old.pt", _use_new_zipfile_serialization=False)
     save_from_devices(f"{folder}/places.pt")
     tensors(f"{folder}/tensors.safetensors")
 

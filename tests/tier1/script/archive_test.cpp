@@ -99,6 +99,17 @@ TEST_F(Archives, SayWhatIsNotThere) {
   expect_failure(SIMPLE_TORCH_E_TYPE, "archive");
 }
 
+TEST_F(Archives, AreNotMadeOfWhatTheyCouldNotGiveBack) {
+  const Owned archive(simple_torch_archive_create());
+  const Owned all(simple_torch_value_load(SIMPLE_TORCH_RECORDED_FILES "/sparse.pt", -1));
+  const Owned sparse(simple_torch_value_tensor(Owned(value::find(all, "coo"))));
+  EXPECT_LT(simple_torch_archive_write_tensor(archive, "m", sparse, 1), 0);
+  expect_failure(SIMPLE_TORCH_E_UNSUPPORTED, "tensor");
+  const Owned list(value::list({value::tuple({simple_torch_value_from_tensor(sparse)})}));
+  EXPECT_LT(simple_torch_archive_write_value(archive, "list", list), 0);
+  expect_failure(SIMPLE_TORCH_E_UNSUPPORTED, "value");
+}
+
 TEST_F(Archives, HaveEachNameOnceAndNoCircles) {
   const Owned archive(filled());
   const Owned number(value::of(int64_t{1}));

@@ -45,6 +45,20 @@ std::string new_name(Archive::Written& archive, const char* text) {
   return name;
 }
 
+// What these archives have no form for, libtorch writes in one that it cannot read.
+void require_dense(const c10::IValue& value, const char* argument,
+                   const std::string& name) {
+  value.visit([&](const c10::IValue& each) {
+    if (each.isTensor() && each.toTensor().defined() &&
+        each.toTensor().layout() != c10::kStrided) {
+      fail(Code::kUnsupported, argument,
+           "'" + name + "' is, or holds, a tensor that is not dense, which archives of " +
+               "libtorch's C++ cannot hold");
+    }
+    return false;
+  });
+}
+
 void save_archive(Archive& archive, Output& output) {
   const ArchiveUse use(archive);
   ForeignWriter writer(output);
@@ -108,6 +122,7 @@ int64_t simple_torch_archive_write_tensor(simple_torch_handle archive, const cha
     const bool buffer = truth(is_buffer, "is_buffer");
     const ArchiveUse use(*whole);
     Archive::Written& written = whole->written();
+    require_dense(*added, "tensor", std::string(text_of(name, "name")));
     written.archive.write(new_name(written, name), *added, buffer);
   });
 }
@@ -119,6 +134,7 @@ int64_t simple_torch_archive_write_value(simple_torch_handle archive, const char
     const auto added = borrow<c10::IValue>(value, "value");
     const ArchiveUse use(*whole);
     Archive::Written& written = whole->written();
+    require_dense(*added, "value", std::string(text_of(name, "name")));
     written.archive.write(new_name(written, name), *added);
   });
 }

@@ -20,6 +20,9 @@ class StorageSource {
   // and what the result has at least; `location` is the device that it was on.
   virtual c10::Storage storage(const std::string& key, size_t bytes,
                                const std::string& location) = 0;
+  // Whether the storages have their data yet. Until then nothing is made of it that has
+  // to fit.
+  virtual bool has_data() const { return true; }
 };
 
 // The value of a pickle, and how many bytes it took. Fails with FORMAT and UNSUPPORTED;

@@ -72,24 +72,30 @@ class ArchivedStorages final : public Storages {
   const ZipReader& archive_;
 };
 
+using Contents = std::unordered_map<std::string, std::string_view>;
+
 // Those of an old file, whose data comes behind the pickle that refers to them. Before it
 // is known where that ends they are empty ones of the right size.
 class OldStorages final : public Storages {
  public:
-  OldStorages(const Input& input, const Placement& placement)
-      : Storages(input.name(), placement), left_(input.size()) {}
+  OldStorages(const Input& input, const Placement& placement,
+              const Contents* contents = nullptr)
+      : Storages(input.name(), placement), left_(input.size()), contents_(contents) {}
 
-  std::unordered_map<std::string, std::string_view> contents;
+  bool has_data() const override { return contents_ != nullptr; }
 
  private:
   c10::Storage make(const std::string& key, size_t bytes, c10::Device device) override {
     if (bytes > left_) fail_format(path_, "its storages are larger than the file");
     left_ -= bytes;
-    const auto found = contents.find(key);
-    if (found != contents.end()) return storage_of(found->second, device);
+    if (contents_ != nullptr) {
+      const auto found = contents_->find(key);
+      if (found != contents_->end()) return storage_of(found->second, device);
+    }
     return at::zeros({static_cast<int64_t>(bytes)}, at::kByte).storage();
   }
   size_t left_;
+  const Contents* contents_;
 };
 
 // A pickle of 0x1950a86a20f9469cfc6c.
@@ -113,8 +119,8 @@ class OldFile {
     next("the description of the system", sizes);
     const std::string_view object = rest_;
     next("the object", sizes);
-    OldStorages storages(input_, placement);
-    find_contents(next("the list of storages", sizes), sizes, storages);
+    const Contents contents = contents_of(next("the list of storages", sizes), sizes);
+    OldStorages storages(input_, placement, &contents);
     return unpickle(object, where("the object"), storages).first;
   }
 
@@ -128,7 +134,8 @@ class OldFile {
   }
 
   // For each key the number of elements and the elements.
-  void find_contents(const c10::IValue& keys, OldStorages& sizes, OldStorages& storages) {
+  Contents contents_of(const c10::IValue& keys, OldStorages& sizes) {
+    Contents contents;
     if (!keys.isList()) fail_format(input_.name(), "the list of storages is broken");
     for (const c10::IValue& each : keys.toListRef()) {
       if (!each.isString()) fail_format(input_.name(), "the list of storages is broken");
@@ -144,9 +151,10 @@ class OldFile {
                                        std::to_string(bytes) + " bytes and has " +
                                        std::to_string(count) + " elements");
       }
-      storages.contents.emplace(key, rest_.substr(8, bytes));
+      contents.emplace(key, rest_.substr(8, bytes));
       rest_.remove_prefix(8 + bytes);
     }
+    return contents;
   }
 
   Input& input_;

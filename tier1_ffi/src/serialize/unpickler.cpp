@@ -421,10 +421,10 @@ class Unpickler : private PickleMachine {
         return parameter(given);
       case Global::kQuantized:
         need(6, 7);
-        return quantized(given);
+        return storages_.has_data() ? quantized(given) : stand_in();
       case Global::kSparse:
         need(2, 2);
-        return sparse(given);
+        return storages_.has_data() ? sparse(given) : stand_in();
       case Global::kLayoutOf: {
         need(1, 1);
         const std::string name = text_of(given[0]);
@@ -509,6 +509,9 @@ class Unpickler : private PickleMachine {
       damaged("a tensor that does not lie in its storage");
     }
   }
+
+  // For a tensor whose parts must fit, while they have no data.
+  uint32_t stand_in() { return make_leaf(at::empty({0})); }
 
   const std::vector<uint32_t>& tuple_of(uint32_t index, size_t least, size_t most) {
     const Node& tuple = node(index);
@@ -648,7 +651,10 @@ class Unpickler : private PickleMachine {
   // Walked anew for each reference to a node, so that what comes out can be walked
   // without surprise too; the budget ends what would take too long.
   c10::IValue value_of(uint32_t index, int depth) {
-    if (depth > kDeepest) damaged("lists or dicts that lie in each other without end");
+    if (depth > kDeepest) {
+      unsupported("lists or dicts that lie more than " + std::to_string(kDeepest) +
+                  " deep in each other");
+    }
     const Node& from = node(index);
     spend(64);
     switch (from.kind) {

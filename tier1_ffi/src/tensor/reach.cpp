@@ -48,11 +48,13 @@ bool lies_within(uint64_t elements, int64_t offset, c10::IntArrayRef shape,
         !__builtin_add_overflow(last, steps, &last);
     if (!is_possible) return false;
   }
-  // The number of bytes must be a number too.
-  if (count >= (int64_t{1} << 58)) return false;
+  // The number of bytes must be a number too, and where they would begin.
+  constexpr int64_t kMostElements = int64_t{1} << 58;
+  if (count >= kMostElements || offset >= kMostElements) return false;
+  // A view without elements reads nothing, wherever it begins: PyTorch makes them behind
+  // the end.
   const bool is_empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
-  const auto needed = static_cast<uint64_t>(last);
-  return is_empty ? static_cast<uint64_t>(offset) <= elements : needed < elements;
+  return is_empty || static_cast<uint64_t>(last) < elements;
 }
 
 std::vector<int64_t> row_major(c10::IntArrayRef shape, const char* argument) {
