@@ -205,9 +205,14 @@ TEST_F(Arrays, WithHeadersThatMakeNoSenseAreRefused) {
        {"", "{}", "{'descr': 3}", "{'descr': '<f8'",
         "{'descr': '<f8', 'shape': (1,), 'x': 1}",
         "{'descr': '<f8', 'fortran_order': Maybe, 'shape': (1,)}",
+        "{'descr': '<f8', 'shape': (1,)}",
+        "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (1,)}",
         "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)} x"}) {
     expect_refused(write("x.npy", with_header(header, 8)));
   }
+  const std::string one = "{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}";
+  expect_refused(write("x.npy", with_header(one, 24)), "follow the array: 16");
+  expect_refused(write("x.npy", with_header(one, 7)), "7 bytes do not hold an array");
   const std::string truths = "{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}";
   expect_refused(write("x.npy", with_header(truths, 0) + "\2"), "truth values");
 }

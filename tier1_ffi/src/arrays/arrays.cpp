@@ -23,6 +23,7 @@
 #include "simple_torch/array.h"
 #include "tensor/arguments.h"
 #include "tensor/read_data.h"
+#include "values/named_tensor.h"
 
 namespace simple_torch {
 namespace {
@@ -95,6 +96,10 @@ void require_filled(const NpyHeader& header, size_t element, size_t bytes,
     if (!fits) break;
     wanted *= static_cast<size_t>(size);
   }
+  if (fits && wanted < bytes) {
+    fail_format(name, "bytes that are not its own follow the array: " +
+                          std::to_string(bytes - wanted));
+  }
   if (!fits || wanted != bytes) {
     fail_format(name, std::to_string(bytes) +
                           " bytes do not hold an array of the shape " +
@@ -110,7 +115,7 @@ void require_countable(const NpyHeader& header, const std::string& name) {
   for (const int64_t size : header.shape) {
     const int64_t step = std::max<int64_t>(size, 1);
     if (step > kMost / product)
-      fail_format(name, "a shape that cannot be counted: the elements do not hold");
+      fail_format(name, "an array of more elements than can be counted");
     product *= step;
   }
 }
@@ -150,7 +155,9 @@ struct Written {
   }
 };
 
-Written written(const at::Tensor& tensor, bool columns_first) {
+// `whose` opens the messages: which of several tensors it is.
+Written written(const at::Tensor& tensor, bool columns_first, const char* argument,
+                const std::string& whose = "") {
   const at::NoGradGuard no_grad;
   NpyHeader header;
   for (const Letters& each : kLetters) {
@@ -159,11 +166,12 @@ Written written(const at::Tensor& tensor, bool columns_first) {
     header.letters = std::string(is_byte ? "|" : "<") + each.letters;
   }
   if (header.letters.empty()) {
-    fail(Code::kUnsupported, "tensor",
-         std::string("numpy has no ") + dtype_name(tensor.scalar_type()));
+    fail(Code::kUnsupported, argument,
+         whose + "numpy has no " + dtype_name(tensor.scalar_type()));
   }
   if (tensor.layout() != c10::Layout::Strided || tensor.is_meta()) {
-    fail(Code::kUnsupported, "tensor", "has no elements in memory as an array has");
+    fail(Code::kUnsupported, argument,
+         whose + "has no elements in memory as an array has");
   }
   header.shape = tensor.sizes().vec();
   at::Tensor plain = tensor.detach().resolve_conj().resolve_neg().cpu();
@@ -202,15 +210,16 @@ void save_archive(const c10::IValue& tensors, const std::string& path, bool comp
   if (!tensors.isGenericDict()) fail(Code::kType, "tensors", "must be a dict");
   std::vector<std::pair<std::string, Written>> arrays;
   for (const auto& entry : tensors.toGenericDict()) {
-    if (!entry.key().isString() || !entry.value().isTensor()) {
-      fail(Code::kType, "tensors", "must be a dict of texts and tensors");
-    }
-    const std::string& name = entry.key().toStringRef();
+    const auto& [name, tensor] = named_tensor(entry.key(), entry.value(), "tensors");
     if (name.size() > 60'000)
       fail(Code::kValue, "tensors", "has a name that is too long");
-    const at::Tensor& tensor = entry.value().toTensor();
-    if (!tensor.defined()) fail(Code::kValue, "tensors", "has an undefined tensor");
-    arrays.emplace_back(name, written(tensor, false));
+    // The readers of archives end a name there.
+    if (name.find('\0') != std::string::npos) {
+      fail(Code::kValue, "tensors",
+           "has the name '" + name.substr(0, name.find('\0')) +
+               "' with a NUL behind it, which archives cannot have");
+    }
+    arrays.emplace_back(name, written(tensor, false, "tensors", "'" + name + "': "));
   }
   NewFile file(path);
   NpzWriter writer(file, compressed);
@@ -239,7 +248,7 @@ int64_t simple_torch_npy_save(simple_torch_handle tensor, const char* path,
   return guarded([&] {
     const bool columns = truth(columns_first, "columns_first");
     const auto whole = borrow_defined(tensor, "tensor");
-    const Written array = written(*whole, columns);
+    const Written array = written(*whole, columns, "tensor");
     NewFile file(path_of(path));
     file.write(array.header);
     file.write(array.bytes());

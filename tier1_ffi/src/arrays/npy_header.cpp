@@ -1,5 +1,7 @@
 #include "arrays/npy_header.h"
 
+#include <set>
+
 #include "core/file.h"
 
 namespace simple_torch {
@@ -20,20 +22,18 @@ class Parser {
 
   NpyHeader parse() {
     NpyHeader header;
-    bool has_letters = false;
-    bool has_shape = false;
+    std::set<std::string> keys;
     expect('{');
     while (!accept('}')) {
       const std::string key = text();
+      if (!keys.insert(key).second) damaged();
       expect(':');
       if (key == "descr") {
         header.letters = letters();
-        has_letters = true;
       } else if (key == "fortran_order") {
         header.columns_first = truth();
       } else if (key == "shape") {
         header.shape = shape();
-        has_shape = true;
       } else {
         damaged();
       }
@@ -43,7 +43,8 @@ class Parser {
       }
     }
     pass_blanks();
-    if (!rest_.empty() || !has_letters || !has_shape) damaged();
+    // Each of the three, once.
+    if (!rest_.empty() || keys.size() != 3) damaged();
     return header;
   }
 

@@ -11,6 +11,7 @@
 #include "serialize/formats.h"
 #include "serialize/safetensors_header.h"
 #include "tensor/read_data.h"
+#include "values/named_tensor.h"
 
 namespace simple_torch {
 namespace {
@@ -21,6 +22,11 @@ using TensorDict = c10::Dict<std::string, at::Tensor>;
 // The tensor of an entry. It keeps the file mapped as long as it uses its pages.
 at::Tensor tensor_of(const std::shared_ptr<MappedFile>& file, uint64_t data_start,
                      const SafetensorsEntry& entry, c10::Device device) {
+  if (entry.dtype == c10::ScalarType::Undefined) {
+    fail(Code::kUnsupported, "",
+         file->path() + ": the tensor '" + entry.name + "' holds elements of '" +
+             entry.dtype_name + "', which no tensor of this libtorch does");
+  }
   char* const data = file->data() + data_start + entry.begin;
   const uint64_t size = entry.end - entry.begin;
   const auto options = at::TensorOptions().dtype(entry.dtype);
@@ -50,15 +56,11 @@ std::vector<std::pair<std::string, at::Tensor>> named_tensors(
   if (!tensors.isGenericDict()) fail(Code::kType, "tensors", "must be a dict");
   std::vector<std::pair<std::string, at::Tensor>> named;
   for (const auto& entry : tensors.toGenericDict()) {
-    if (!entry.key().isString() || !entry.value().isTensor()) {
-      fail(Code::kType, "tensors", "must be a dict of texts and tensors");
-    }
-    const std::string& name = entry.key().toStringRef();
-    const at::Tensor& tensor = entry.value().toTensor();
+    const auto& [name, tensor] = named_tensor(entry.key(), entry.value(), "tensors");
     if (name == "__metadata__") {
       fail(Code::kValue, "tensors", "has the name __metadata__, which the format needs");
     }
-    if (!tensor.defined() || tensor.layout() != c10::kStrided || tensor.is_meta() ||
+    if (tensor.layout() != c10::kStrided || tensor.is_meta() ||
         safetensors_dtype_name(tensor.scalar_type()) == nullptr) {
       fail(Code::kUnsupported, "tensors",
            "has '" + name + "', of a dtype or layout that the format has not");
@@ -121,6 +123,15 @@ at::Tensor load_safetensor(const std::string& path, const std::string& name,
     if (each.name == name) return tensor_of(file, header.data_start, each, device);
   }
   fail(Code::kIndex, "name", path + ": there is no tensor '" + name + "'");
+}
+
+c10::IValue safetensors_names(const std::string& path) {
+  const MappedFile file(path);
+  c10::List<std::string> names;
+  for (const SafetensorsEntry& each : read_safetensors_header(file).entries) {
+    names.push_back(each.name);
+  }
+  return names;
 }
 
 c10::IValue safetensors_metadata(const std::string& path) {

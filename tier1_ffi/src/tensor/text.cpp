@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/function.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/arguments.h"
@@ -101,7 +102,11 @@ void describe_strided(const at::Tensor& tensor, const simple_torch_print_options
     parts.text = "[]";
   } else {
     if (!dtype_goes_without_saying(tensor)) parts.suffixes.push_back(dtype_text(tensor));
-    parts.text = element_text(tensor, options, kIndent);
+    // Two numbers in a byte, which nothing takes apart: PyTorch shows the bytes.
+    const bool has_pairs =
+        std::string_view(dtype_name(tensor.scalar_type())) == "float4_e2m1fn_x2";
+    parts.text = element_text(has_pairs ? tensor.view(at::kByte).to(at::kFloat) : tensor,
+                              options, kIndent);
   }
 }
 
