@@ -206,6 +206,27 @@ TEST(Load, ReadsSparseAndQuantizedTensors) {
   expect_sparse(kRecorded + "sparse.pt");
   expect_compressed(kRecorded + "compressed.pt");
   expect_quantized(kRecorded + "quantized.pt");
+  expect_sparse(kRecorded + "sparse_old.pt");
+  expect_compressed(kRecorded + "compressed_old.pt");
+  expect_quantized(kRecorded + "quantized_old.pt");
+}
+
+TEST(Load, ReadsViewsWithoutElementsWhereverTheyBegin) {
+  const Folder folder;
+  const std::string saved = folder / "nothing.pt";
+  ASSERT_EQ(simple_torch_value_save(Owned(load(kRecorded + "nothing.pt")), saved.c_str()),
+            0)
+      << simple_torch_error_message();
+  for (const std::string& path :
+       {kRecorded + "nothing.pt", kRecorded + "nothing_old.pt", saved}) {
+    SCOPED_TRACE(path);
+    const Owned all(load(path));
+    const Owned nothing(tensor(all, "x"));
+    EXPECT_EQ(shape(nothing), (std::vector<int64_t>{2, 0}));
+    EXPECT_EQ(simple_torch_tensor_numel(nothing), 0);
+    EXPECT_EQ(values(Owned(simple_torch_tensor_add(nothing, nothing))),
+              std::vector<double>{});
+  }
 }
 
 TEST(Load, RefusesWhatAsksForCode) {
@@ -237,6 +258,36 @@ TEST(Save, KeepsAllThatItWasGiven) {
   ASSERT_EQ(simple_torch_value_save(compressed, path.c_str()), 0)
       << simple_torch_error_message();
   expect_compressed(path);
+}
+
+TEST(Save, KeepsTextsWithNulsInThem) {
+  const Folder folder;
+  const std::string path = folder / "text.pt";
+  const std::string text("a\0ü", 4);
+  const auto size = static_cast<int64_t>(text.size());
+  ASSERT_EQ(simple_torch_value_save(
+                Owned(simple_torch_value_from_utf8(text.data(), size)), path.c_str()),
+            0)
+      << simple_torch_error_message();
+  EXPECT_EQ(value::text(Owned(load(path))), text);
+  EXPECT_EQ(simple_torch_value_from_utf8("\xc3", 1), 0);
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_BAD_ARGUMENT);
+}
+
+TEST(Save, SaysWhereWhatCannotBeSavedLies) {
+  const Folder folder;
+  const int64_t size = 2;
+  const auto without_data = [&] {
+    return value::of_tensor(simple_torch_tensor_empty(
+        &size, 1, kFloat32, simple_torch_device_from_name("meta")));
+  };
+  const Owned bad(value::dict(
+      {{"a", value::list({value::of(int64_t{1}), value::tuple({without_data()})})}}));
+  EXPECT_EQ(simple_torch_value_save(bad, (folder / "x.pt").c_str()),
+            SIMPLE_TORCH_E_UNSUPPORTED);
+  EXPECT_NE(std::string(simple_torch_error_message()).find("own at [\"a\"][1][0], which"),
+            std::string::npos)
+      << simple_torch_error_message();
 }
 
 TEST(Save, ReplacesAFileOnlyByAWholeOne) {
@@ -278,8 +329,9 @@ TEST(Values, MayNotLieInEachOtherWithoutEnd) {
 // ---- Damage
 
 const std::vector<std::string> kFiles = {
-    "dtypes.pt", "state.pt",     "state_old.pt",       "nested.pt",
-    "sparse.pt", "quantized.pt", "tensors.safetensors"};
+    "dtypes.pt",    "state.pt",         "state_old.pt",
+    "nested.pt",    "sparse.pt",        "sparse_old.pt",
+    "quantized.pt", "quantized_old.pt", "tensors.safetensors"};
 
 std::string broken_name(const std::string& name) {
   return name.ends_with(".pt") ? "broken.pt" : "broken.safetensors";
@@ -378,8 +430,8 @@ TEST(Load, RefusesHostilePickles) {
   refused("c__builtin__\neval\n", "it asks for `__builtin__.eval`");
   refused("ctorch\nload\n", "it asks for `torch.load`");
   refused("(cos\nsystem\no", "it asks for `os.system`");
-  refused(std::string("]q\0h\0a", 6), "lie in each other without end");
-  refused(repeated("]", 5000) + repeated("a", 4999), "lie in each other without end");
+  refused(std::string("]q\0h\0a", 6), "lie more than 200 deep in each other");
+  refused(repeated("]", 5000) + repeated("a", 4999), "more than 200 deep in each other");
   // Forty lists, each twice in the next: a million million at the end.
   std::string doubled = "]";
   for (char i = 1; i < 41; ++i) {
@@ -411,7 +463,7 @@ TEST(Load, RefusesHostilePickles) {
                  out);
   tensor_refused(3, 0, two, integer(INT64_MAX), out);
   tensor_refused(3, INT64_MAX, two, integer(1), out);
-  tensor_refused(3, 5, integer(0), integer(1), out);
+  tensor_refused(3, INT64_MAX, integer(0), integer(1), out);
   tensor_refused(3, 0, two, "", "1 sizes and 0 strides");
 }
 
@@ -692,6 +744,43 @@ TEST(Safetensors, AreReadWhenTheyAreUsed) {
   EXPECT_LT(resident_bytes() - before, 8 * kMiB);
 }
 
+TEST(Safetensors, OfAnUnknownDtypeAreInNobodysWay) {
+  const Folder folder;
+  const std::string path =
+      write_file(folder / "mixed.safetensors",
+                 safetensors_of("{\"a\":{\"dtype\":\"Q7\",\"shape\":[8],\"data_offsets\":"
+                                "[0,7]},\"b\":{\"dtype\":\"U8\",\"shape\":[1],"
+                                "\"data_offsets\":[7,8]}}",
+                                std::string(8, '\2')));
+  EXPECT_EQ(values(Owned(simple_torch_safetensors_tensor(path.c_str(), "b", -1))),
+            std::vector<double>{2});
+  EXPECT_EQ(value::text(Owned(simple_torch_safetensors_names(path.c_str()))), "[a, b]");
+  EXPECT_EQ(simple_torch_safetensors_tensor(path.c_str(), "a", -1), 0);
+  EXPECT_EQ(simple_torch_error_code(), SIMPLE_TORCH_E_UNSUPPORTED);
+  expect_refused(path, "'a' holds elements of 'Q7'");
+}
+
+TEST(Safetensors, SayWhichMemberIsNoTensor) {
+  const Folder folder;
+  const Owned bad(value::dict({{"a", value::of(int64_t{3})}}));
+  EXPECT_EQ(simple_torch_safetensors_save(bad, 0, (folder / "x").c_str()),
+            SIMPLE_TORCH_E_TYPE);
+  EXPECT_NE(std::string(simple_torch_error_message())
+                .find("has 'a', which is no tensor, but Int"),
+            std::string::npos)
+      << simple_torch_error_message();
+}
+
+TEST(Files, AreReplacedByWholeOnes) {
+  const Folder folder;
+  const std::string path = write_file(folder / "index.json", "old");
+  ASSERT_EQ(simple_torch_file_replace(path.c_str(), "newer", 5), 0);
+  EXPECT_EQ(read_file(path), "newer");
+  EXPECT_EQ(simple_torch_file_replace((folder / "none/x").c_str(), "x", 1),
+            SIMPLE_TORCH_E_IO);
+  EXPECT_EQ(folder.files(), 1);
+}
+
 TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
   const Folder folder;
   const auto refused = [&](const std::string& header, const std::string& said) {
@@ -718,7 +807,8 @@ TEST(Safetensors, AreRefusedWhenTheirHeaderLies) {
   refused("{" + entry("a", "F32", "-2", "0,8") + "}", "no possible number");
   refused("{" + entry("a", "F32", "99999999999999999999", "0,8") + "}",
           "no possible number");
-  refused("{" + entry("a", "Q7", "2", "0,8") + "}", "holds elements of 'Q7'");
+  refused("{" + entry("a", "Q7", "2", "0,8") + "}", "'a' holds elements of 'Q7'");
+  refused("{" + entry("a", "Q7", "2", "8,0") + "}", "bytes that its shape needs");
   refused("{" + entry("a", "BOOL", "8", "0,8") + "}", "no truth values");
   refused("{" + entry("a", "F64", "1", "0,8") + "," + entry("a", "F64", "0", "8,8") + "}",
           "'a' stands twice");

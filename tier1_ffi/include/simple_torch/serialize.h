@@ -102,6 +102,18 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_value_load_bytes(const void* d
                                                                    int64_t device);
 
 /**
+ * Puts a file in the place of another one, which stays as it was until the new one is
+ * whole and on the disk.
+ *
+ * @param path   Of the file.
+ * @param data   Its content.
+ * @param bytes  How many.
+ * @return       0; IO or BAD_ARGUMENT.
+ */
+SIMPLE_TORCH_API int64_t simple_torch_file_replace(const char* path, const void* data,
+                                                   int64_t bytes);
+
+/**
  * Saves tensors as safetensors.
  *
  * @param tensors   Borrowed: a value, a dict of texts and tensors.
@@ -137,6 +149,14 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_safetensors_load(const char* p
 SIMPLE_TORCH_API simple_torch_handle simple_torch_safetensors_tensor(const char* path,
                                                                      const char* name,
                                                                      int64_t device);
+
+/**
+ * The names of the tensors of a safetensors file, as they stand in it.
+ *
+ * @param path  Of the file.
+ * @return      A value, a list of texts, owned by the caller; 0 on failure.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_safetensors_names(const char* path);
 
 /**
  * What a safetensors file says besides its tensors.

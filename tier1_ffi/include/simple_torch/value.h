@@ -91,6 +91,16 @@ simple_torch_value_create(const simple_torch_slot* slot);
 SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_text(const char* text);
 
 /**
+ * A value that is a text which may have NULs in it.
+ *
+ * @param data   Copied; UTF-8.
+ * @param bytes  How many.
+ * @return       A value owned by the caller; 0 with BAD_ARGUMENT and others.
+ */
+SIMPLE_TORCH_API simple_torch_handle simple_torch_value_from_utf8(const void* data,
+                                                                  int64_t bytes);
+
+/**
  * A value that is a float.
  *
  * @param number  The float.

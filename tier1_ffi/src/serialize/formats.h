@@ -28,6 +28,7 @@ void save_safetensors(const c10::IValue& tensors, const c10::IValue& metadata,
 c10::IValue load_safetensors(const std::string& path, c10::Device device);
 at::Tensor load_safetensor(const std::string& path, const std::string& name,
                            c10::Device device);
+c10::IValue safetensors_names(const std::string& path);
 c10::IValue safetensors_metadata(const std::string& path);
 
 // The elements in row-major order in the CPU's memory.

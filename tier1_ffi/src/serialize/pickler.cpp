@@ -8,6 +8,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <sstream>
 #include <unordered_map>
 
 #include "core/failure.h"
@@ -19,10 +20,6 @@
 namespace simple_torch {
 namespace {
 
-[[noreturn]] void refuse(const std::string& what) {
-  fail(Code::kUnsupported, "value", "holds " + what + ", which cannot be saved");
-}
-
 // Of the storages of a dtype; nullptr if they have none of their own.
 const char* storage_name(c10::ScalarType dtype) {
   for (const StorageName& each : kStorageNames) {
@@ -30,6 +27,13 @@ const char* storage_name(c10::ScalarType dtype) {
   }
   return nullptr;
 }
+
+// From a container to what is in it.
+struct Step {
+  // Of a dict; nullptr in a list or tuple.
+  const c10::IValue* key;
+  size_t index;
+};
 
 class Pickler {
  public:
@@ -42,6 +46,26 @@ class Pickler {
   }
 
  private:
+  [[noreturn]] void refuse(const std::string& what) const {
+    const std::string where = place_.empty() ? "" : " at " + place();
+    fail(Code::kUnsupported, "value",
+         "holds " + what + where + ", which cannot be saved");
+  }
+  // As a program would write it: ["a"][1].
+  std::string place() const {
+    std::ostringstream text;
+    for (const Step& each : place_) {
+      if (each.key == nullptr) {
+        text << '[' << each.index << ']';
+      } else if (each.key->isString()) {
+        text << "[\"" << each.key->toStringRef() << "\"]";
+      } else {
+        text << '[' << *each.key << ']';
+      }
+    }
+    return text.str();
+  }
+
   void put(PickleCode code) { result_.bytes += static_cast<char>(code); }
   template <typename T>
   void put_number(T value) {
@@ -137,12 +161,21 @@ class Pickler {
     put_number(number);
   }
 
+  void add_inside(Step step, const c10::IValue& value) {
+    place_.push_back(step);
+    add(value);
+    place_.pop_back();
+  }
+  void add_items(c10::ArrayRef<c10::IValue> items) {
+    for (size_t i = 0; i < items.size(); ++i) add_inside({nullptr, i}, items[i]);
+  }
+
   void add_container(const c10::IValue& value) {
     const void* const object = value.internalToPointer();
     if (recalled(object)) return;
     if (value.isTuple()) {
       put(PickleCode::kMark);
-      for (const c10::IValue& each : value.toTupleRef().elements()) add(each);
+      add_items(value.toTupleRef().elements());
       put(PickleCode::kTuple);
       remember(object);
     } else if (value.isGenericDict()) {
@@ -151,14 +184,14 @@ class Pickler {
       put(PickleCode::kMark);
       for (const auto& entry : value.toGenericDict()) {
         add(entry.key());
-        add(entry.value());
+        add_inside({&entry.key(), 0}, entry.value());
       }
       put(PickleCode::kSetItems);
     } else {
       put(PickleCode::kEmptyList);
       remember(object);
       put(PickleCode::kMark);
-      for (const c10::IValue& each : value.toListRef()) add(each);
+      add_items(value.toListRef());
       put(PickleCode::kAppends);
     }
   }
@@ -298,6 +331,8 @@ class Pickler {
   }
 
   Pickled result_;
+  // Where the value is that is being added.
+  std::vector<Step> place_;
   std::unordered_map<const void*, uint32_t> memo_;
   std::deque<at::Tensor> parts_;
   std::map<std::pair<const void*, c10::ScalarType>, size_t> keys_;

@@ -106,6 +106,15 @@ simple_torch_handle simple_torch_value_read_placed(
   });
 }
 
+int64_t simple_torch_file_replace(const char* path, const void* data, int64_t bytes) {
+  return guarded([&] {
+    const auto given = list_of(static_cast<const char*>(data), bytes, "data");
+    NewFile file(path_of(path));
+    file.write(given.data(), given.size());
+    file.commit();
+  });
+}
+
 int64_t simple_torch_safetensors_save(simple_torch_handle tensors,
                                       simple_torch_handle metadata, const char* path) {
   return guarded([&] {
@@ -130,6 +139,10 @@ simple_torch_handle simple_torch_safetensors_tensor(const char* path, const char
     return store(
         load_safetensor(path_of(path), std::string(text_of(name, "name")), where));
   });
+}
+
+simple_torch_handle simple_torch_safetensors_names(const char* path) {
+  return guarded([&] { return store_value(safetensors_names(path_of(path))); });
 }
 
 simple_torch_handle simple_torch_safetensors_metadata(const char* path) {

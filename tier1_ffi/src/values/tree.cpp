@@ -9,6 +9,7 @@
 
 #include "core/arguments.h"
 #include "core/guarded.h"
+#include "core/utf8.h"
 #include "device/device.h"
 #include "simple_torch/value.h"
 #include "values/equal.h"
@@ -122,6 +123,15 @@ using namespace simple_torch;
 
 simple_torch_handle simple_torch_value_from_text(const char* text) {
   return guarded([&] { return store_value(std::string(text_of(text, "text"))); });
+}
+
+simple_torch_handle simple_torch_value_from_utf8(const void* data, int64_t bytes) {
+  return guarded([&] {
+    const auto given = list_of(static_cast<const char*>(data), bytes, "data");
+    std::string text(given.data(), given.size());
+    if (!is_utf8(text)) fail_argument("data", "is not UTF-8");
+    return store_value(std::move(text));
+  });
 }
 
 simple_torch_handle simple_torch_value_from_float(double number) {
