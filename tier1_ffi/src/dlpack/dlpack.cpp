@@ -56,8 +56,8 @@ constexpr Type kTypes[] = {
     {14, 8, "float8_e8m0fnu"},
 };
 
-[[noreturn]] void refuse(const std::string& what) {
-  fail(Code::kFormat, "dlpack", "the struct " + what);
+[[noreturn]] void refuse(const std::string& what, const char* argument = "dlpack") {
+  fail(Code::kFormat, argument, "the struct " + what);
 }
 
 c10::ScalarType dtype_from(dlpack::Dtype type) {
@@ -201,9 +201,9 @@ struct Layout {
   c10::TensorOptions options;
 };
 
-void check_dims(const dlpack::Tensor& said) {
+void check_dims(const dlpack::Tensor& said, const char* argument) {
   if (said.ndim < 0 || said.ndim > 64) {
-    refuse("has " + std::to_string(said.ndim) + " dims");
+    refuse("has " + std::to_string(said.ndim) + " dims", argument);
   }
 }
 
@@ -213,18 +213,20 @@ void check_form(const void* managed, bool is_versioned) {
   if (reinterpret_cast<uintptr_t>(managed) % alignof(Managed) != 0) {
     fail_argument("managed", "is no address of a struct");
   }
-  if (!is_versioned) return check_dims(static_cast<const Managed*>(managed)->tensor);
+  if (!is_versioned) {
+    return check_dims(static_cast<const Managed*>(managed)->tensor, "managed");
+  }
   const auto& versioned = *static_cast<const ManagedVersioned*>(managed);
   if (versioned.major != dlpack::kMajor) {
-    fail(Code::kUnsupported, "dlpack",
+    fail(Code::kUnsupported, "managed",
          "the struct is of version " + std::to_string(versioned.major) + "." +
              std::to_string(versioned.minor) + ", and only versions 1 are known");
   }
-  check_dims(versioned.tensor);
+  check_dims(versioned.tensor, "managed");
 }
 
 Layout checked(const dlpack::Tensor& said) {
-  check_dims(said);
+  check_dims(said, "dlpack");
   const auto ndim = static_cast<size_t>(said.ndim);
   if (ndim > 0 && said.shape == nullptr) refuse("has no shape");
   const c10::IntArrayRef shape(said.shape, ndim);
