@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "simple_torch/ops.h"
 #include "support/archives.h"
 #include "support/files.h"
 #include "support/support.h"
@@ -133,6 +134,12 @@ TEST_F(Script, SaysWhichArgumentDoesNotFit) {
   EXPECT_EQ(call(module, "containers", {value::of("x"), value::dict({}), value::none()}),
             0);
   expect_failure(SIMPLE_TORCH_E_TYPE, "values");
+  expect_message("argument 1 (`numbers`) must be List[float], not str");
+  EXPECT_EQ(call(module, "containers",
+                 {value::list({value::of(1.5), value::of("x")}), value::dict({}),
+                  value::none()}),
+            0);
+  expect_message("item 2 of argument 1 (`numbers`) must be float, not str");
   EXPECT_EQ(call(module, "nothing", {}), 0);
   expect_failure(SIMPLE_TORCH_E_INDEX, "method");
   EXPECT_EQ(call(module, "fails", {value::of_tensor(ones({2}))}), 0);
@@ -193,6 +200,40 @@ TEST_F(Script, SharesItsTensorsAndTakesNewAttributes) {
   fill(bias, 1);
   EXPECT_EQ(forward(clone), (std::vector<double>{56, 24}));
   EXPECT_EQ(forward(module), (std::vector<double>{60, 28}));
+}
+
+TEST_F(Script, IsCopiedWithParametersOfItsOwn) {
+  const Owned module(simple_torch_module_create("Tied"));
+  const Owned part(simple_torch_module_create("Part"));
+  const Owned weight(ones({2}));
+  simple_torch_tensor_set_requires_grad(weight, 1);
+  const Owned frozen(ones({2}));
+  // Two buffers in one memory.
+  const Owned both(doubles({2, 2}, {1, 2, 3, 4}));
+  const Owned first(simple_torch_op_select_int(both, 0, 0));
+  const Owned second(simple_torch_op_select_int(both, 0, 1));
+  simple_torch_module_add_parameter(module, "weight", weight);
+  simple_torch_module_add_parameter(module, "frozen", frozen);
+  simple_torch_module_add_buffer(module, "first", first);
+  simple_torch_module_add_buffer(module, "second", second);
+  simple_torch_module_add_parameter(part, "weight", weight);
+  simple_torch_module_add_module(module, "part", part);
+  const Owned copy(simple_torch_module_clone(module));
+  const auto tensor = [&](const char* name) {
+    const Owned value(simple_torch_module_attribute(copy, name));
+    return simple_torch_value_tensor(value);
+  };
+  const Owned copied(tensor("weight"));
+  EXPECT_EQ(simple_torch_tensor_is_leaf(copied), 1);
+  EXPECT_EQ(simple_torch_tensor_requires_grad(copied), 1);
+  EXPECT_EQ(simple_torch_tensor_requires_grad(Owned(tensor("frozen"))), 0);
+  EXPECT_EQ(values(Owned(tensor("first"))), (std::vector<double>{1, 2}));
+  EXPECT_EQ(values(Owned(tensor("second"))), (std::vector<double>{3, 4}));
+  fill(copied, 5);
+  EXPECT_EQ(values(weight), (std::vector<double>{1, 1}));
+  const Owned copied_part(simple_torch_module_part(copy, "part"));
+  const Owned tied(simple_torch_module_attribute(copied_part, "weight"));
+  EXPECT_EQ(value::elements(tied), (std::vector<double>{5, 5}));
 }
 
 TEST_F(Script, MovesToAnotherDtype) {
@@ -305,6 +346,13 @@ def describe(x: int) -> str:
   expect_failure(SIMPLE_TORCH_E_INDEX, "name");
   EXPECT_EQ(simple_torch_script_compile("def f(x):\n    return y\n"), 0);
   expect_message("undefined value y");
+  const Owned raising(
+      simple_torch_script_compile("def f(x: int):\n    raise ValueError('no!')\n"));
+  const Owned one(value::of(int64_t{1}));
+  const simple_torch_handle numbers[] = {one};
+  EXPECT_EQ(simple_torch_script_call(raising, "f", numbers, 1, 0), 0);
+  expect_failure(SIMPLE_TORCH_E_TORCH, "");
+  expect_message("ValueError: no!");
 }
 
 TEST_F(Script, IsBuiltByHand) {

@@ -1,13 +1,15 @@
 // Exports of script.h that make modules and functions: by hand, from text, by tracing.
 #include <ATen/core/Dict.h>
+#include <torch/csrc/jit/frontend/resolver.h>
 #include <torch/csrc/jit/frontend/script_type_parser.h>
+#include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/fixup_trace_scope_blocks.h>
 #include <torch/csrc/jit/passes/normalize_ops.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
-#include <torch/jit.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 
@@ -49,6 +51,23 @@ std::string new_part(const Module& module, const char* text) {
   }
   return name;
 }
+
+// Knows Python's exceptions, which libtorch leaves to Python: `raise ValueError('no')`.
+class ProgramNames final : public torch::jit::NativeResolver {
+ public:
+  std::shared_ptr<torch::jit::SugaredValue> resolveValue(
+      const std::string& name, torch::jit::GraphFunction& function,
+      const torch::jit::SourceRange& place) override {
+    static constexpr std::array<std::string_view, 11> kExceptions = {
+        "Exception",           "ArithmeticError", "AssertionError", "AttributeError",
+        "IndexError",          "KeyError",        "LookupError",    "RuntimeError",
+        "NotImplementedError", "TypeError",       "ValueError"};
+    if (std::find(kExceptions.begin(), kExceptions.end(), name) != kExceptions.end()) {
+      return std::make_shared<torch::jit::ExceptionValue>(name);
+    }
+    return NativeResolver::resolveValue(name, function, place);
+  }
+};
 
 // ---- Tracing
 
@@ -201,7 +220,8 @@ simple_torch_handle simple_torch_module_create(const char* name) {
 int64_t simple_torch_module_define(simple_torch_handle module, const char* source) {
   return guarded([&] {
     const auto changed = borrow<ScriptModule>(module, "module");
-    changed->module.define(std::string(text_of(source, "source")));
+    changed->module.define(std::string(text_of(source, "source")),
+                           std::make_shared<ProgramNames>());
   });
 }
 
@@ -301,8 +321,10 @@ int64_t simple_torch_trace_free(simple_torch_handle trace) {
 
 simple_torch_handle simple_torch_script_compile(const char* source) {
   return guarded([&] {
-    return store(std::make_unique<ScriptUnit>(
-        torch::jit::compile(std::string(text_of(source, "source")))));
+    auto unit = std::make_shared<torch::jit::CompilationUnit>();
+    unit->define({}, std::string(text_of(source, "source")),
+                 std::make_shared<ProgramNames>(), nullptr);
+    return store(std::make_unique<ScriptUnit>(std::move(unit)));
   });
 }
 

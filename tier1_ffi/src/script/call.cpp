@@ -14,13 +14,13 @@ namespace {
 std::string quoted(const char* text) { return "'" + std::string(text) + "'"; }
 
 std::string type_name(const torch::jit::Object& object) {
-  return object.type()->repr_str();
+  return object.type()->annotation_str();
 }
 
 torch::jit::Object object_of(const c10::IValue& value) {
   if (!value.isObject()) {
     fail(Code::kType, "object",
-         "is no object of TorchScript, but " + value.type()->repr_str());
+         "is no object of TorchScript, but " + value.type()->annotation_str());
   }
   return torch::jit::Object(value.toObject());
 }
@@ -101,13 +101,16 @@ void fit(const c10::FunctionSchema& schema, ScriptArguments& arguments, size_t s
     // libtorch says itself that there are too many.
     if (i + skipped >= declared.size()) break;
     c10::IValue& value = arguments.positional[i];
-    value = fitted(value, declared[i + skipped].type(), "values");
+    const c10::Argument& wanted = declared[i + skipped];
+    value =
+        fitted(value, wanted.type(), Place("values", "argument", i + 1, wanted.name()));
   }
   for (auto& [name, value] : arguments.named) {
     const auto place = schema.argumentIndexWithName(name);
-    if (place) {
-      value = fitted(value, declared[static_cast<size_t>(*place)].type(), "keywords");
-    }
+    if (!place) continue;
+    const auto position = static_cast<size_t>(*place);
+    value = fitted(value, declared[position].type(),
+                   Place("keywords", "argument", position + 1 - skipped, name));
   }
 }
 
@@ -146,7 +149,8 @@ simple_torch_handle simple_torch_module_call_tensors(simple_torch_handle module,
     }
     c10::IValue result = method_of(called->module, method)(std::move(arguments));
     if (!result.isTensor()) {
-      fail(Code::kType, "method", "gives " + result.type()->repr_str() + ", no tensor");
+      fail(Code::kType, "method",
+           "gives " + result.type()->annotation_str() + ", no tensor");
     }
     return store(std::move(result).toTensor());
   });

@@ -6,6 +6,8 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include <sstream>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "core/arguments.h"
 #include "core/compat.h"
@@ -59,6 +61,48 @@ std::vector<std::string> split(const char* names, const char* argument) {
   std::istringstream text{std::string(text_of(names, argument))};
   for (std::string name; std::getline(text, name, ',');) all.push_back(name);
   return all;
+}
+
+// Gives the parameters and buffers of a copy what libtorch's copies of tensors lose.
+class CopiedTensors {
+ public:
+  // Of a module and its copy, which was made with autograd switched off: else parameters
+  // would be results of a computation.
+  void mend(const Module& original, const Module& copy) {
+    const auto from = original._ivalue();
+    const auto to = copy._ivalue();
+    for (size_t i = 0; i < from->slots().size(); ++i) {
+      const c10::IValue slot = from->getSlot(i);
+      if (slot.isModule()) {
+        mend(slot.toModule(), to->getSlot(i).toModule());
+      } else if (slot.isTensor() && slot.toTensor().defined()) {
+        to->setSlot(i, copy_of(slot.toTensor(), to->getSlot(i).toTensor()));
+      }
+    }
+  }
+
+ private:
+  // What shares memory with another tensor has that one's copy, whatever part of the
+  // memory it is.
+  at::Tensor copy_of(const at::Tensor& tensor, const at::Tensor& copy) {
+    const auto [place, is_new] = made_.emplace(tensor.unsafeGetTensorImpl(), copy);
+    if (!is_new) return place->second;
+    if (!taken_.insert(copy.unsafeGetTensorImpl()).second) {
+      place->second = tensor.detach().clone();
+    }
+    place->second.set_requires_grad(tensor.requires_grad());
+    return place->second;
+  }
+
+  std::unordered_map<const c10::TensorImpl*, at::Tensor> made_;
+  std::unordered_set<const c10::TensorImpl*> taken_;
+};
+
+Module copied(const Module& module) {
+  const at::NoGradGuard no_grad;
+  Module copy = module.deepcopy();
+  CopiedTensors().mend(module, copy);
+  return copy;
 }
 
 [[noreturn]] void refuse_setting(int64_t setting) {
@@ -243,7 +287,7 @@ int64_t simple_torch_module_set_attribute(simple_torch_handle module, const char
 
 simple_torch_handle simple_torch_module_clone(simple_torch_handle module) {
   return guarded([&] {
-    return store_module(borrow<ScriptModule>(module, "module")->module.deepcopy());
+    return store_module(copied(borrow<ScriptModule>(module, "module")->module));
   });
 }
 
@@ -257,7 +301,7 @@ simple_torch_handle simple_torch_value_module(simple_torch_handle value) {
   return guarded([&] {
     const auto whole = borrow<c10::IValue>(value, "value");
     if (!whole->isModule()) {
-      fail(Code::kType, "value", "is no module, but " + whole->type()->repr_str());
+      fail(Code::kType, "value", "is no module, but " + whole->type()->annotation_str());
     }
     return store_module(whole->toModule());
   });

@@ -17,7 +17,7 @@ namespace simple_torch {
 namespace {
 
 // What libtorch calls a type, which for values that it cannot name is what they are.
-std::string type_name(const c10::IValue& value) { return value.type()->repr_str(); }
+std::string type_name(const c10::IValue& value) { return value.type()->annotation_str(); }
 
 bool has_elements(const c10::IValue& value) { return value.isList() || value.isTuple(); }
 
