@@ -3,6 +3,8 @@
 // SIMPLE_TORCH_PACKAGE names it.
 #include <gtest/gtest.h>
 
+#include "simple_torch/ops.h"
+#include "support/archives.h"
 #include "support/files.h"
 #include "support/support.h"
 #include "support/values.h"
@@ -51,6 +53,50 @@ TEST_F(Packages, ThatWouldWriteOutsideTheirFolderAreRefused) {
       << simple_torch_error_message();
 }
 
+void expect_message(const std::string& part) {
+  const std::string message = simple_torch_error_message();
+  EXPECT_NE(message.find(part), std::string::npos) << message;
+}
+
+// Before the loader of libtorch has unpacked anything.
+TEST_F(Packages, WithoutTheModelOrItsCodeAreRefused) {
+  if (simple_torch_package_available() == 0) GTEST_SKIP() << "there are no packages";
+  const Folder folder;
+  const std::string path = write_file(
+      folder / "other.pt2", archive_of({{"p/version", "1"},
+                                        {"p/data/aotinductor/one/a.json", "{}"},
+                                        {"p/data/aotinductor/two/b.so", "code"}}));
+  EXPECT_EQ(simple_torch_package_load(path.c_str(), nullptr), 0);
+  expect_failure(SIMPLE_TORCH_E_INDEX, "name");
+  expect_message("which has one, two");
+  EXPECT_EQ(simple_torch_package_load(path.c_str(), "one"), 0);
+  expect_failure(SIMPLE_TORCH_E_FORMAT, "");
+  expect_message("no code of the model 'one'");
+}
+
+TEST_F(Packages, ThatAreDamagedAreRefusedBeforeTheyAreLoaded) {
+  if (simple_torch_package_available() == 0) GTEST_SKIP() << "there are no packages";
+  const Folder folder;
+  const Record code = {"p/data/aotinductor/model/a.so", "code", 0, -1, 1};
+  const std::string path =
+      write_file(folder / "damaged.pt2", archive_of({{"p/version", "1"}, code}));
+  EXPECT_EQ(simple_torch_package_load(path.c_str(), nullptr), 0);
+  expect_failure(SIMPLE_TORCH_E_FORMAT, "");
+  expect_message("its sum is wrong");
+}
+
+TEST_F(Packages, ForAnUnknownDeviceAreRefused) {
+  if (simple_torch_package_available() == 0) GTEST_SKIP() << "there are no packages";
+  const Folder folder;
+  const std::string path = write_file(
+      folder / "foreign.pt2", archive_of({{"p/data/aotinductor/model/a.so", "code"},
+                                          {"p/data/aotinductor/model/a_metadata.json",
+                                           R"({"AOTI_DEVICE_KEY": "abacus"})"}}));
+  EXPECT_EQ(simple_torch_package_load(path.c_str(), nullptr), 0);
+  expect_failure(SIMPLE_TORCH_E_UNSUPPORTED, "");
+  expect_message("'abacus'");
+}
+
 // A model of two inputs: linear(x) + y, and the sum of x.
 TEST_F(Packages, RunTheirModel) {
   const char* const path = std::getenv("SIMPLE_TORCH_PACKAGE");
@@ -70,6 +116,23 @@ TEST_F(Packages, RunTheirModel) {
   EXPECT_EQ(run(), (std::vector<double>{15.5, 6.5}));
   EXPECT_EQ(simple_torch_package_run(package, inputs, 1), 0);
   expect_failure(SIMPLE_TORCH_E_VALUE, "count");
+  const auto refuses = [&](simple_torch_handle wrong, const char* why) {
+    const Owned first(wrong);
+    const simple_torch_handle given[] = {first, y};
+    EXPECT_EQ(simple_torch_package_run(package, given, 2), 0) << why;
+    expect_failure(SIMPLE_TORCH_E_VALUE, "tensors");
+    expect_message(why);
+  };
+  constexpr int64_t kMeta = 14;
+  refuses(simple_torch_tensor_to_device(x, kMeta), "on meta");
+  // What the package itself finds.
+  refuses(doubles({1, 3}, {1, 2, 3}), "refused by the package's code");
+  refuses(ones({1, 1}), "refused by the package's code");
+  // The strides of dims of size 1 do not matter.
+  const Owned column(ones({3, 1}));
+  const Owned row(simple_torch_op_t(column));
+  const simple_torch_handle turned[] = {row, y};
+  const Owned same(simple_torch_package_run(package, turned, 2));
   const Owned metadata(simple_torch_package_metadata(package));
   EXPECT_GT(simple_torch_value_length(metadata), 0);
   // The bias is so small that the compiler keeps it in the code.
@@ -82,6 +145,23 @@ TEST_F(Packages, RunTheirModel) {
   EXPECT_EQ(simple_torch_package_set_constants(package, constants, 1), 0)
       << simple_torch_error_message();
   EXPECT_EQ(run(), (std::vector<double>{1.5, 0.5}));
+  const auto refuses_constant = [&](simple_torch_handle wrong, const char* why) {
+    const Owned given(value::dict({{"l.weight", value::of_tensor(wrong)}}));
+    EXPECT_LT(simple_torch_package_set_constants(package, given, 0), 0) << why;
+    expect_failure(SIMPLE_TORCH_E_VALUE, "constants");
+    expect_message(why);
+  };
+  refuses_constant(doubles({2, 3}, {1, 2, 3, 4, 5, 6}), "Double");
+  refuses_constant(ones({1}), "[1]");
+  refuses_constant(simple_torch_tensor_to_device(wide_zeros, kMeta), "meta");
+  // A part of a larger memory.
+  const Owned large(ones({4, 100}));
+  const Owned rows(simple_torch_op_narrow(large, 0, 2, 2));
+  const Owned some(value::dict(
+      {{"l.weight", value::of_tensor(simple_torch_op_narrow(rows, 1, 7, 3))}}));
+  EXPECT_EQ(simple_torch_package_set_constants(package, some, 0), 0)
+      << simple_torch_error_message();
+  EXPECT_EQ(run(), (std::vector<double>{7.5, 6.5}));
   const Owned other(value::dict({{"other", value::of_tensor(zeros({2}))}}));
   EXPECT_LT(simple_torch_package_set_constants(package, other, 0), 0);
   expect_failure(SIMPLE_TORCH_E_INDEX, "constants");

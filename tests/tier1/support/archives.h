@@ -16,9 +16,10 @@ struct Record {
   uint16_t method = 0;
   // Where its header is to be, if not where it is.
   int64_t at = -1;
+  // 0 for none.
+  uint32_t sum = 0;
 };
 
-// Without sums.
 inline std::string archive_of(const std::vector<Record>& records) {
   std::string out;
   std::string list;
@@ -28,8 +29,8 @@ inline std::string archive_of(const std::vector<Record>& records) {
     const std::string sizes = little(static_cast<uint32_t>(each.content.size())) +
                               little(static_cast<uint32_t>(each.content.size()));
     const std::string name_size = little(static_cast<uint16_t>(each.name.size()));
-    const std::string middle =
-        std::string(4, '\0') + little(each.method) + std::string(8, '\0') + sizes;
+    const std::string middle = std::string(4, '\0') + little(each.method) +
+                               std::string(4, '\0') + little(each.sum) + sizes;
     out +=
         "PK\3\4" + middle + name_size + std::string(2, '\0') + each.name + each.content;
     list += "PK\1\2" + std::string(2, '\0') + middle + name_size + std::string(12, '\0') +

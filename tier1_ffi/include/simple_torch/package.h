@@ -5,8 +5,15 @@
  * A package is native code: loading it runs what its author compiled, as loading a
  * library does. Load only what comes from where you trust. The code is for the kind of
  * machine and the version of libtorch that it was compiled for, and for inputs of the
- * shapes, dtypes and devices that it was exported with, which it does not check unless
- * AOTI_RUNTIME_CHECK_INPUTS=1 is in the environment.
+ * shapes, strides, dtypes and devices that it was exported with.
+ *
+ * Code that PyTorch 2.7 or newer compiled compares its inputs with these when
+ * AOTI_RUNTIME_CHECK_INPUTS is in the environment as it runs first; loading a package
+ * puts it there, unless the program has set it, to 0 for instance. That code does not
+ * compare how many dims an input has, and not the strides of dims that were exported as
+ * dynamic: an input of fewer dims, or one that is not contiguous where the example was,
+ * may read memory that is not its own. Older code compares nothing. What the code finds
+ * wrong it writes to the standard error output.
  *
  * They need libtorch 2.6 or newer; with an older one every function fails with
  * UNSUPPORTED.
@@ -30,7 +37,8 @@ SIMPLE_TORCH_API int64_t simple_torch_package_available(void);
  *
  * @param path  Of the file.
  * @param name  Of the model in it; NULL for "model", as torch.export names the only one.
- * @return      A package owned by the caller; 0 with IO, FORMAT or UNSUPPORTED.
+ * @return      A package owned by the caller; 0 with IO, FORMAT, UNSUPPORTED, or INDEX
+ * for a model that is not in it.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_package_load(const char* path,
                                                                const char* name);
@@ -39,10 +47,12 @@ SIMPLE_TORCH_API simple_torch_handle simple_torch_package_load(const char* path,
  * Runs a package's model.
  *
  * @param package  Borrowed.
- * @param tensors  Borrowed: its inputs, in the order in which they were exported.
+ * @param tensors  Borrowed: its inputs, in the order in which they were exported: dense
+ *                 and on the model's device, or on the CPU. What else is checked: see
+ * above.
  * @param count    How many.
- * @return         A list of its results, owned by the caller; 0 with VALUE for another
- *                 number of inputs than it has, or TORCH.
+ * @return         A list of its results, owned by the caller; 0 with VALUE for inputs
+ * that the model does not take, or TORCH.
  */
 SIMPLE_TORCH_API simple_torch_handle simple_torch_package_run(
     simple_torch_handle package, const simple_torch_handle* tensors, int64_t count);
@@ -79,10 +89,12 @@ simple_torch_package_constants(simple_torch_handle package);
  * Gives constants new contents.
  *
  * @param package    Borrowed; nothing runs it meanwhile.
- * @param constants  Borrowed: a dict of names and tensors, of the shapes and dtypes that
- *                   they have.
+ * @param constants  Borrowed: a dict of names and tensors, which are copied. They have
+ * the shapes, dtypes and devices of the present ones, which libtorch 2.6 does not tell,
+ * so that nothing is checked with it.
  * @param all        1 if all of them have to be in it.
- * @return           0; TYPE, INDEX for a name that is none of theirs, or TORCH.
+ * @return           0; TYPE, INDEX for a name that is none of theirs, VALUE for a tensor
+ *                   that does not fit, or TORCH.
  */
 SIMPLE_TORCH_API int64_t simple_torch_package_set_constants(simple_torch_handle package,
                                                             simple_torch_handle constants,

@@ -13,6 +13,8 @@
 #include <memory>
 #include <utility>
 
+#include "core/environment.h"
+
 #if defined(__linux__)
 #include <linux/membarrier.h>
 #endif
@@ -98,6 +100,8 @@ std::string load_library(const std::string& path) {
   const char* const why = dlerror();
   return why != nullptr ? why : "unknown error";
 }
+
+void set_environment(const char* name, const char* value) { setenv(name, value, 0); }
 
 void* find_symbol(const char* name) { return dlsym(RTLD_DEFAULT, name); }
 

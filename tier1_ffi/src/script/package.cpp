@@ -2,13 +2,19 @@
 #include "script/package.h"
 
 #include <ATen/core/Dict.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty_strided.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/util/strides.h>
 
 #include <algorithm>
+#include <set>
+#include <sstream>
 #include <string_view>
 #include <unordered_map>
 
 #include "core/arguments.h"
+#include "core/environment.h"
 #include "core/guarded.h"
 #include "core/numbers.h"
 #include "core/platform.h"
@@ -34,14 +40,58 @@ int64_t inputs_of(const std::vector<std::string>& call_spec) {
   return count;
 }
 
-// The loader unpacks the archive and believes the names in it.
-void check_package(const std::string& path) {
+constexpr std::string_view kModels = "/data/aotinductor/";
+
+// The part of a path behind the folder of models, or "".
+std::string_view in_models(std::string_view path) {
+  const size_t at = path.find(kModels);
+  return at == std::string_view::npos ? "" : path.substr(at + kModels.size());
+}
+
+// The loader leaves what it has unpacked in the system's folder for temporary files when
+// it finds that there is no such model. Returns the device that the model is for.
+std::string check_model(const ZipReader& archive, const std::string& path,
+                        const std::string& name) {
+  std::set<std::string> models;
+  std::string device;
+  bool has_code = false;
+  for (const std::string& each : archive.names()) {
+    const std::string rooted = "/" + each;
+    const std::string_view file = in_models(rooted);
+    const std::string model(file.substr(0, file.find('/')));
+    if (model.size() == file.size()) continue;
+    models.insert(model);
+    if (model != name) continue;
+    has_code |= file.ends_with(".so") || file.ends_with(".cpp");
+    if (!file.ends_with("_metadata.json")) continue;
+    constexpr std::string_view kDevice = "\"AOTI_DEVICE_KEY\": \"";
+    const std::string text = archive.unpacked(each);
+    const size_t key = text.find(kDevice);
+    if (key == std::string::npos) continue;
+    const size_t start = key + kDevice.size();
+    device = text.substr(start, text.find('"', start) - start);
+  }
+  if (models.empty()) fail_format(path, "this is no package");
+  if (!models.contains(name)) {
+    std::string known;
+    for (const std::string& each : models) known += (known.empty() ? "" : ", ") + each;
+    fail(Code::kIndex, "name",
+         "'" + name + "' is no model of " + path + ", which has " + known);
+  }
+  if (!has_code) fail_format(path, "there is no code of the model '" + name + "'");
+  return device;
+}
+
+// The loader unpacks the archive and believes what is in it.
+std::string check_package(const std::string& path, const std::string& name) {
   FileInput input(path);
   if (!ZipReader::is_archive(input)) fail_format(path, "this is no package");
   const ZipReader archive(input);
-  if (!archive.has_folder("data/aotinductor")) fail_format(path, "this is no package");
   archive.check_compressed();
   archive.check_paths();
+  const std::string device = check_model(archive, path, name);
+  archive.check_sums();
+  return device;
 }
 
 // The code of a package names libtorch.so, which we do not need and have not loaded. The
@@ -63,7 +113,17 @@ std::string load_whole_libtorch() {
 }
 
 std::unique_ptr<Package> load_package(const std::string& path, const std::string& name) {
+  const std::string device = check_package(path, name);
   const std::string lack = load_whole_libtorch();
+  if (!device.empty() &&
+      !torch::inductor::getAOTIModelRunnerRegistry().contains(device)) {
+    fail(Code::kUnsupported, "",
+         path + ": the model is for the device '" + device +
+             "', which this libtorch cannot run it on" + lack);
+  }
+  // Code that finds this when it runs first compares its inputs with what it was
+  // compiled for.
+  platform::set_environment("AOTI_RUNTIME_CHECK_INPUTS", "1");
   try {
     return std::make_unique<Package>(path, name);
   } catch (const c10::Error& error) {
@@ -71,6 +131,74 @@ std::unique_ptr<Package> load_package(const std::string& path, const std::string
   } catch (const std::runtime_error& error) {
     fail_format(path, error.what() + lack);
   }
+}
+
+// Of the code of a package, which says why it failed on the standard error output alone,
+// and keeps its inputs for good then: they are aliases, which give up their memory.
+template <typename Call>
+auto call_code(const char* argument, const std::vector<at::Tensor>& inputs, Call&& call) {
+  try {
+    return std::forward<Call>(call)();
+  } catch (const std::exception& error) {
+    for (const at::Tensor& each : inputs) each.unsafeGetTensorImpl()->release_resources();
+    const std::string_view why = error.what();
+    if (why.find(") API call failed") == std::string_view::npos) throw;
+    fail(Code::kValue, argument,
+         "were refused by the package's code, which has written why to the standard "
+         "error output");
+  }
+}
+
+// The code reads the memory of its inputs whatever they are.
+at::Tensor readable(const at::Tensor& given, c10::DeviceType device, size_t position) {
+  const auto refuse = [&](const std::string& why) {
+    fail(Code::kValue, "tensors", "has at " + std::to_string(position) + " " + why);
+  };
+  // A model for another device may have single inputs on the CPU.
+  if (given.device().type() != device && !given.is_cpu()) {
+    refuse("a tensor on " + given.device().str() + ", where the model is for " +
+           c10::DeviceTypeName(device, true));
+  }
+  if (given.layout() != c10::kStrided || !given.has_storage() || given.is_quantized()) {
+    refuse("a tensor that is not dense");
+  }
+  const at::Tensor tensor = given.detach().resolve_conj().resolve_neg();
+  // Which strides a dim of size 1 has does not matter, but the code compares them.
+  if (!tensor.is_contiguous() || tensor.is_contiguous(c10::MemoryFormat::ChannelsLast)) {
+    return tensor;
+  }
+  return tensor.as_strided(tensor.sizes(), c10::contiguous_strides(tensor.sizes()));
+}
+
+// What a package's constants are now, by their names; an older libtorch does not say it.
+template <typename Runner>
+std::unordered_map<std::string, at::Tensor> present_constants(const Runner& runner) {
+  if constexpr (requires { runner.extract_constants_map(false); }) {
+    return runner.extract_constants_map(false);
+  }
+  return {};
+}
+
+// A copy of what a constant is to be. The package copies the whole memory behind it, to
+// where there is room for the constant as it is now.
+at::Tensor constant_like(const at::Tensor& present, const at::Tensor& given,
+                         const std::string& name) {
+  const auto refuse = [&](const auto& wanted, const auto& found) {
+    std::ostringstream why;
+    why << "has at '" << name << "' a tensor of " << found
+        << ", where the model has one of " << wanted;
+    fail(Code::kValue, "constants", why.str());
+  };
+  if (given.scalar_type() != present.scalar_type()) {
+    refuse(present.scalar_type(), given.scalar_type());
+  }
+  if (given.device().type() != present.device().type()) {
+    refuse(present.device(), given.device());
+  }
+  if (given.sizes() != present.sizes()) refuse(present.sizes(), given.sizes());
+  const at::NoGradGuard no_grad;
+  return at::empty_strided(present.sizes(), present.strides(), present.options())
+      .copy_(given);
 }
 #else
 [[noreturn]] void refuse_packages() {
@@ -97,7 +225,6 @@ simple_torch_handle simple_torch_package_load(const char* path, const char* name
   return guarded([&] {
     const std::string file = path_of(path);
     const std::string model(name == nullptr ? "model" : text_of(name, "name"));
-    check_package(file);
     return store(load_package(file, model));
   });
 }
@@ -107,14 +234,18 @@ simple_torch_handle simple_torch_package_run(simple_torch_handle package,
                                              int64_t count) {
   return guarded([&] {
     const auto model = borrow<Package>(package, "package");
-    const std::vector<at::Tensor> inputs = in::tensors(tensors, count, "tensors");
+    std::vector<at::Tensor> inputs = in::tensors(tensors, count, "tensors");
     const int64_t wanted = inputs_of(model->loader.get_call_spec());
     if (wanted >= 0 && wanted != count) {
       fail(Code::kValue, "count",
            "is " + std::to_string(count) + " where the model has " +
                std::to_string(wanted) + " inputs");
     }
-    return store(std::make_unique<TensorList>(model->loader.run(inputs)));
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      inputs[i] = readable(inputs[i], model->device, i);
+    }
+    return store(std::make_unique<TensorList>(
+        call_code("tensors", inputs, [&] { return model->loader.run(inputs); })));
   });
 }
 
@@ -149,18 +280,26 @@ int64_t simple_torch_package_set_constants(simple_torch_handle package,
     const bool is_all = truth(all, "all");
     if (!given->isGenericDict()) fail(Code::kType, "constants", "must be a dict");
     const std::vector<std::string> names = model->loader.get_constant_fqns();
+    const auto present = present_constants(*model->loader.get_runner());
     std::unordered_map<std::string, at::Tensor> contents;
     for (const auto& entry : given->toGenericDict()) {
-      if (!entry.key().isString() || !entry.value().isTensor()) {
+      if (!entry.key().isString() || !entry.value().isTensor() ||
+          !entry.value().toTensor().defined()) {
         fail(Code::kType, "constants", "must be a dict of texts and tensors");
       }
       const std::string& name = entry.key().toStringRef();
       if (std::find(names.begin(), names.end(), name) == names.end()) {
         fail(Code::kIndex, "constants", "has '" + name + "', which the model has not");
       }
-      contents.emplace(name, entry.value().toTensor());
+      const at::Tensor& tensor = entry.value().toTensor();
+      const auto found = present.find(name);
+      contents.emplace(name, found == present.end()
+                                 ? tensor.detach().clone()
+                                 : constant_like(found->second, tensor, name));
     }
-    model->loader.load_constants(contents, /*use_inactive=*/false, is_all);
+    call_code("constants", {}, [&] {
+      model->loader.load_constants(contents, /*use_inactive=*/false, is_all);
+    });
   });
 }
 #else

@@ -20,8 +20,12 @@ namespace simple_torch {
 class Package {
 #if SIMPLE_TORCH_PACKAGES
  public:
-  Package(const std::string& path, const std::string& name) : loader(path, name) {}
+  Package(const std::string& path, const std::string& name)
+      : loader(path, name),
+        device(c10::Device(loader.get_metadata()["AOTI_DEVICE_KEY"]).type()) {}
   torch::inductor::AOTIModelPackageLoader loader;
+  // What the model was compiled for.
+  c10::DeviceType device;
 #endif
 };
 

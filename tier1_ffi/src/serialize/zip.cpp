@@ -13,6 +13,8 @@ namespace {
 using namespace zip;
 
 constexpr size_t kAlignment = 64;
+// What is read and summed at a time: it is still in the processor's cache then.
+constexpr uint64_t kPiece = uint64_t{1} << 20;
 
 // Whether what it unpacks has this size and sum. No more than the size is unpacked.
 bool unpacks_to(std::string_view packed, uint64_t size, uint32_t sum) {
@@ -70,12 +72,6 @@ const ZipReader::Record& ZipReader::stored(const std::string& name) const {
   return found->second;
 }
 
-bool ZipReader::has_folder(const std::string& path) const {
-  return std::any_of(records_.begin(), records_.end(), [&](const auto& each) {
-    return ("/" + each.first).find("/" + path + "/") != std::string::npos;
-  });
-}
-
 // PyTorch can be told not to compute the sums; then they are 0.
 void ZipReader::check_sum(const std::string& name, const Record& record,
                           std::string_view content) const {
@@ -96,18 +92,30 @@ std::string_view ZipReader::record(const std::string& name) const {
   return content;
 }
 
-void ZipReader::read(const std::string& name, void* to) const {
-  const Record& record = stored(name);
-  auto* const bytes = static_cast<char*>(to);
-  // In pieces that are still in the processor's cache when they are summed.
-  constexpr uint64_t kPiece = uint64_t{1} << 20;
+template <typename Place>
+void ZipReader::read_pieces(const std::string& name, const Record& record,
+                            Place&& place) const {
   uint32_t sum = 0;
   for (uint64_t done = 0; done < record.size; done += kPiece) {
     const uint64_t size = std::min(kPiece, record.size - done);
-    if (!input_.read(record.at + done, bytes + done, size)) input_.check();
-    if (record.sum != 0) sum = crc32_of({bytes + done, size}, sum);
+    char* const bytes = place(done);
+    if (!input_.read(record.at + done, bytes, size)) input_.check();
+    if (record.sum != 0) sum = crc32_of({bytes, size}, sum);
   }
   check_sum(name, record, sum);
+}
+
+void ZipReader::read(const std::string& name, void* to) const {
+  read_pieces(name, stored(name),
+              [&](uint64_t done) { return static_cast<char*>(to) + done; });
+}
+
+void ZipReader::check_sums() const {
+  std::vector<char> piece(kPiece);
+  for (const auto& [name, record] : records_) {
+    if (record.is_packed || record.sum == 0) continue;
+    read_pieces(name, record, [&](uint64_t) { return piece.data(); });
+  }
 }
 
 std::vector<std::string> ZipReader::names() const {

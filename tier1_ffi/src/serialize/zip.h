@@ -18,13 +18,13 @@ class ZipReader {
   explicit ZipReader(Input& input);
 
   bool has(const std::string& name) const { return records_.contains(name); }
-  // Whether a record lies in a folder of this path, whatever is before it.
-  bool has_folder(const std::string& path) const;
   // The content of a record, whose sum was checked.
   std::string_view record(const std::string& name) const;
   // The same, copied to memory of its size.
   uint64_t size(const std::string& name) const { return stored(name).size; }
   void read(const std::string& name, void* to) const;
+  // Reads all records that are not compressed, to check their sums.
+  void check_sums() const;
   std::vector<std::string> names() const;
   // The content of a record, unpacked if it is compressed. check_compressed() was called.
   std::string unpacked(const std::string& name) const;
@@ -53,6 +53,9 @@ class ZipReader {
   };
 
   const Record& stored(const std::string& name) const;
+  // Reads a record in pieces to where `place` says for each; checks its sum.
+  template <typename Place>
+  void read_pieces(const std::string& name, const Record& record, Place&& place) const;
   void check_sum(const std::string& name, const Record& record,
                  std::string_view content) const;
   void check_sum(const std::string& name, const Record& record, uint32_t sum) const;
